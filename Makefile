@@ -1,0 +1,72 @@
+# Everything from a fresh clone, with nothing but Python 3.11+ and make:
+#   make demo      build the demo company and answer the first question
+#   make test      all tests
+# Each target installs what it needs into .venv, once, from requirements.lock.
+
+# The newest suitable Python on the PATH, unless PYTHON says otherwise.
+PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	echo $$candidate; break; fi; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# Size and seed of the demo company: make demo SIZE=medium SEED=7
+SIZE ?= small
+SEED ?= 1
+DEMO_HOME ?= demo
+
+# The arguments of one test run, for example: make test TESTS="tests/landing -k excel"
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast check format dagster lock clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## Install into .venv (every other target does this by itself)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11 or newer was found on the PATH; install one or run: make PYTHON=/path/to/python3.11" >&2; \
+		exit 1; fi
+	@echo "Installing into $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(INSTALLED)
+
+demo: $(INSTALLED) ## Build the demo company in ./demo and print who engages partners
+	@$(BIN)/cosell --home $(DEMO_HOME) demo --size $(SIZE) --seed $(SEED)
+
+test: $(INSTALLED) ## Run all tests, the fast ones first
+	@$(BIN)/python -m pytest $(TESTS)
+
+test-fast: $(INSTALLED) ## Run the tests that need no built demo company
+	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
+
+check: $(INSTALLED) ## Check format, style, types and SQL
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+
+format: $(INSTALLED) ## Rewrite Python in the project's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+dagster: $(INSTALLED) ## Open the Dagster UI on the home in COSELL_HOME (default ./data, else ./demo)
+	@$(BIN)/cosell dagster
+
+lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --all-extras \
+		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
+		-o requirements.lock >/dev/null
+
+clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
+	rm -rf $(VENV) demo build dist cosell.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		dbt_project/target dbt_project/logs logs
+	find orchestration expectations tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
