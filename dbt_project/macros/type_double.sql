@@ -1,0 +1,1 @@
+{% macro type_double() -%}double{%- endmacro %}

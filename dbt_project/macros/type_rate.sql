@@ -1,0 +1,1 @@
+{% macro type_rate() -%}decimal(18,6){%- endmacro %}

@@ -1,0 +1,1 @@
+{% macro type_score() -%}decimal(9,4){%- endmacro %}

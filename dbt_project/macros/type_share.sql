@@ -1,0 +1,1 @@
+{% macro type_share() -%}decimal(9,6){%- endmacro %}

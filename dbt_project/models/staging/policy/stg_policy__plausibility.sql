@@ -1,0 +1,35 @@
+with
+
+source as (
+
+    select * from {{ landed('policy', 'plausibility') }}
+
+),
+
+renamed as (
+
+    select
+        -- strings
+        policy_version,
+        reason,
+
+        -- numerics
+        cast(maximum_years_ahead as bigint) as maximum_years_ahead,
+        cast(maximum_amount as {{ type_money() }}) as maximum_amount,
+
+        -- dates
+        cast(minimum_date as date) as minimum_date,
+        cast(effective_from as date) as effective_from_on,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on
+    from source
+
+)
+
+select * from renamed

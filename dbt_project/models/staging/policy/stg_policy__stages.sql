@@ -1,0 +1,40 @@
+with
+
+source as (
+
+    select * from {{ landed('policy', 'stages') }}
+
+),
+
+renamed as (
+
+    select
+        -- strings
+        policy_version,
+        stage_name,
+        canonical_stage,
+        reason,
+
+        -- numerics
+        cast(stage_number as bigint) as stage_number,
+        cast(stage_age_limit_days as bigint) as stage_age_limit_days,
+
+        -- booleans
+        cast(is_closed as boolean) as is_closed,
+        cast(is_won as boolean) as is_won,
+
+        -- dates
+        cast(effective_from as date) as effective_from_on,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on
+    from source
+
+)
+
+select * from renamed

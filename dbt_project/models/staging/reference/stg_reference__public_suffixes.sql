@@ -1,0 +1,28 @@
+with
+
+source as (
+
+    select * from {{ landed('reference', 'public_suffixes') }}
+
+),
+
+renamed as (
+
+    select
+        -- strings
+        {{ regexp_replace_all('lower(suffix)', '^(\\*\\.|!)', '') }} as suffix,
+        kind,
+        section,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on
+    from source
+
+)
+
+select * from renamed

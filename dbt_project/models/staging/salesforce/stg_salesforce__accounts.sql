@@ -1,0 +1,55 @@
+with
+
+source as (
+
+    select * from {{ landed('salesforce', 'accounts') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        id as account_id,
+        parent_id as parent_account_id,
+        owner_id as owner_user_id,
+        master_record_id as merged_into_account_id,
+
+        -- strings
+        name as account_name,
+        type as account_type,
+        website,
+        industry,
+        billing_country as country,
+        billing_state as state,
+        billing_city as city,
+        phone,
+        duns_number as duns,
+        currency_iso_code as currency,
+
+        -- numerics
+        cast(number_of_employees as bigint) as employees_count,
+        cast(annual_revenue as {{ type_money() }}) as annual_revenue_amount,
+
+        -- booleans
+        cast(is_partner as boolean) as is_partner,
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        -- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(coalesce(system_modstamp, last_modified_date) as timestamp) as modified_at,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,58 @@
+with
+
+source as (
+
+    select * from {{ landed('salesforce', 'opportunities') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        id as opportunity_id,
+        account_id,
+        owner_id as owner_user_id,
+        campaign_id,
+
+        -- strings
+        name as opportunity_name,
+        stage_name,
+        type as opportunity_type,
+        lead_source,
+        next_step,
+        currency_iso_code as currency,
+        forecast_category,
+
+        -- numerics
+        cast(amount as {{ type_money() }}) as amount,
+        cast(probability as {{ type_money() }}) as probability,
+        cast(push_count as bigint) as push_count,
+
+        -- booleans
+        cast(is_closed as boolean) as is_closed,
+        cast(is_won as boolean) as is_won,
+        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+
+        -- dates
+        cast(close_date as date) as close_on,
+        cast(last_activity_date as date) as last_activity_on,
+
+        -- timestamps
+        cast(created_date as timestamp) as created_at,
+        cast(coalesce(system_modstamp, last_modified_date) as timestamp) as modified_at,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,43 @@
+with
+
+source as (
+
+    select * from {{ landed('templates', 'attribution_overrides') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        override_id,
+        opportunity_id,
+        partner_id,
+
+        -- strings
+        attribution_class,
+        reason,
+        requested_by,
+        approved_by,
+
+        -- dates
+        cast(expires_on as date) as expires_on,
+
+        -- timestamps
+        cast(requested_at as timestamp) as requested_at,
+        cast(approved_at as timestamp) as approved_at,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,44 @@
+with
+
+source as (
+
+    select * from {{ landed('templates', 'partner_plan_metrics') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        plan_id,
+        metric_id,
+
+        -- strings
+        side,
+        metric,
+        unit,
+        owner,
+        evidence_source,
+
+        -- numerics
+        cast(target as {{ type_money() }}) as target,
+        cast(baseline as {{ type_money() }}) as baseline,
+        cast(reported_actual as {{ type_money() }}) as reported_actual,
+
+        -- dates
+        cast(due_on as date) as due_on,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed

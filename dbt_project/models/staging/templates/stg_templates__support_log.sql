@@ -1,0 +1,39 @@
+with
+
+source as (
+
+    select * from {{ landed('templates', 'support_log') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        support_id,
+        rep_id,
+        partner_id,
+        account_id,
+
+        -- strings
+        kind,
+        note,
+
+        -- timestamps
+        cast(asked_at as timestamp) as asked_at,
+        cast(given_at as timestamp) as given_at,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed
