@@ -1,0 +1,44 @@
+"""What went wrong and can be mended by a person.
+
+Every message is ONE sentence that names the file, the row where there is one, the rule
+that was broken and the mend. The command line prints the message and nothing else.
+"""
+
+from __future__ import annotations
+
+
+class CosellError(Exception):
+    """A person's input cannot be used; the message says what to do about it."""
+
+
+class ConfigurationError(CosellError):
+    """A setting, policy or feed description in `config/` or the environment is not usable."""
+
+
+class LandingError(CosellError):
+    """A file cannot be landed as a whole; nothing of it was written."""
+
+
+class RefreshError(CosellError):
+    """A refresh cannot be opened or finished."""
+
+
+class GateError(CosellError):
+    """A blocking check failed: the data is bad."""
+
+
+class BrokenCheckError(CosellError):
+    """A check could not be evaluated: the check is broken, the data was not judged."""
+
+
+class ReleaseError(CosellError):
+    """A release cannot be published, verified, read or rolled back."""
+
+
+class RoutingError(CosellError):
+    """A routed list cannot be delivered."""
+
+
+def one_sentence(text: str) -> str:
+    """Fold a message of several lines (as engines write them) into a single line."""
+    return " ".join(text.split())

@@ -1,0 +1,38 @@
+"""Source `cosell`: what the pipeline itself knew and decided, and when."""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts import Table, columns_of
+
+SOURCE = "cosell"
+
+LANDED_BATCHES = Table(
+    SOURCE,
+    "landed_batches",
+    "One row per batch, written by the first refresh that used it.",
+    columns_of(
+        "refresh_number!*:i batch_id!* feed!* source!* table_name!* file!* sha256!* mode!* "
+        "coverage partner_id rows_count!*:i good_count!*:i quarantined_count!*:i as_of!*:d "
+        "known_on!*:d known_step!*:i landed_at!*:ts"
+    ),
+)
+REFRESHES = Table(
+    SOURCE,
+    "refreshes",
+    "One row per refresh.",
+    columns_of("refresh_number!*:i refresh_id!* as_of!*:d started_at!*:ts"),
+)
+WEEKLY_ROUTES = Table(
+    SOURCE,
+    "weekly_routes",
+    "Lists as they were frozen for a week; they never change afterwards.",
+    columns_of(
+        "route_id!* week_starts_on!*:d rep_id!* account_id!* partner_id!* rank!*:i "
+        "previous_rank:i score:n relationship_depth_points:n in_market_points:n "
+        "icp_fit_points:n strategic_importance_points:n cell roll_up reason "
+        "partner_seller_name suggested_next_step change_reason first_listed_on:d expires_on:d"
+    ),
+    may_be_empty=True,
+)
+
+TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES)

@@ -1,0 +1,110 @@
+"""The company's rules: one table per file of `config/policy`, effective-dated, with reasons."""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts import Table, columns_of
+
+SOURCE = "policy"
+
+
+def _policy(name: str, description: str, columns: str, may_be_empty: bool = False) -> Table:
+    return Table(
+        SOURCE,
+        name,
+        description,
+        columns_of(f"policy_version!* effective_from!*:d {columns} reason!"),
+        may_be_empty=may_be_empty,
+    )
+
+
+TABLES: tuple[Table, ...] = (
+    _policy(
+        "attribution_windows",
+        "Days in which a touch can source or influence, per opportunity type (`*` = any).",
+        "opportunity_type!* sourced_window_days!*:i sourced_lock_days!*:i "
+        "influenced_recording_days!*:i registration_valid_days!*:i",
+    ),
+    _policy(
+        "touch_types",
+        "Strength of each touch type and its rank among sourcing evidence.",
+        "touch_type!* strength!* source_rank!:i",
+    ),
+    _policy(
+        "activity_touch_types",
+        "Which CRM activity type is which touch type.",
+        "activity_type!* touch_type!*",
+    ),
+    _policy(
+        "stages",
+        "The sales process: order, meaning and age limit of each stage.",
+        "stage_name!* stage_number!*:i canonical_stage!* is_closed!*:b is_won!*:b "
+        "stage_age_limit_days!:i",
+    ),
+    _policy(
+        "opportunity_types",
+        "Which opportunity types are excluded, and why (empty = counted).",
+        "opportunity_type!* exclusion!",
+    ),
+    _policy(
+        "account_states",
+        "Our state of an account by its type in the CRM.",
+        "account_type!* our_state!*",
+    ),
+    _policy(
+        "expectation_defaults",
+        "Targets of a rep who has no target of their own.",
+        "metric!* target!*:n applies_to!*",
+    ),
+    _policy(
+        "status_thresholds",
+        "Least pace of each status.",
+        "status!* minimum_pace!*:n",
+    ),
+    _policy(
+        "priority_weights",
+        "Weight of each contribution to the priority score; they sum to 100.",
+        "contribution!* weight!*:n",
+    ),
+    _policy(
+        "priority_signals",
+        "Share of each signal in its contribution and how fast it fades.",
+        "contribution!* signal!* points_share!*:n half_life_days!:i",
+    ),
+    _policy(
+        "icp_fit",
+        "The ideal customer: values of each dimension and the share of points they earn.",
+        "dimension!* value!* points_share!*:n",
+    ),
+    _policy(
+        "route_limits",
+        "Size and steadiness of each rep's weekly list.",
+        "list_size!*:i per_partner_limit!*:i per_account_limit!*:i minimum_one_sided_share!*:n "
+        "cool_down_weeks!*:i dwell_weeks!*:i",
+    ),
+    _policy(
+        "matching",
+        "When records may match without a person.",
+        "shared_domain_account_limit!*:i automatic_probability!*:n",
+    ),
+    _policy(
+        "shared_domains",
+        "Domains that many companies share, beyond those every company shares.",
+        "domain!* kind!*",
+        may_be_empty=True,
+    ),
+    _policy(
+        "quarter_close",
+        "When a quarter freezes unless finance signs it earlier.",
+        "business_days_after_quarter_end!*:i",
+    ),
+    _policy(
+        "plan_rates",
+        "Units of a currency per one unit of company currency, for open opportunities.",
+        "currency!* plan_rate!*:n",
+    ),
+    _policy(
+        "plausibility",
+        "Bounds beyond which landing quarantines a value.",
+        "minimum_date!*:d maximum_years_ahead!*:i maximum_amount!*:n",
+    ),
+)

@@ -1,0 +1,369 @@
+"""Where things lie and what the company is: every path, environment variable and company fact.
+
+Nothing else in the project reads an environment variable of ours or builds a path below the
+home folder. An unknown variable or key raises: a mistyped setting must never be ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+import yaml
+
+from orchestration.errors import ConfigurationError, one_sentence
+
+Engine = Literal["duckdb", "spark"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+ENVIRONMENT_VARIABLES: dict[str, str] = {
+    "COSELL_HOME": "the data folder (default ./data)",
+    "COSELL_ENGINE": "duckdb or spark (default: engine of config/company.yaml)",
+    "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
+    "COSELL_WAREHOUSE": "written for dbt's profile; the path follows from COSELL_HOME",
+    "COSELL_LANDING": "written for dbt's profile; the path follows from COSELL_HOME",
+}
+
+# ISO 4217 codes of currencies in use; the company reports in exactly one of them.
+_CURRENCY_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP "
+    "BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP "
+    "GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR "
+    "KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
+    "MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR "
+    "SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS "
+    "UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+CURRENCIES = frozenset(_CURRENCY_CODES.split())
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder of one company and the fixed places below it."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """Settings that the company edits."""
+        return self.root / "config"
+
+    @property
+    def company_file(self) -> Path:
+        """Name, time zone, currency and calendar of the company."""
+        return self.config / "company.yaml"
+
+    @property
+    def policies(self) -> Path:
+        """The company's rules as effective-dated rows, one CSV per policy."""
+        return self.config / "policy"
+
+    @property
+    def feeds(self) -> Path:
+        """One YAML per feed."""
+        return self.config / "feeds"
+
+    @property
+    def inbox(self) -> Path:
+        """Where people and partners drop files, one folder per feed."""
+        return self.root / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Immutable Parquet batches: `<source>/<table>/<batch_id>.parquet`."""
+        return self.root / "landing"
+
+    @property
+    def journal(self) -> Path:
+        """One JSON per landed batch; a batch without its entry is an unfinished landing."""
+        return self.landing / "_journal"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that could not be read, with their reasons, in the shape of `landing`."""
+        return self.root / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        """The workshop that dbt builds; no reader opens it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """Published, immutable releases."""
+        return self.root / "releases"
+
+    @property
+    def current_release(self) -> Path:
+        """Link to the release that readers open."""
+        return self.releases / "current"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own instance files."""
+        return self.root / "dagster"
+
+    @property
+    def truth(self) -> Path:
+        """What a generated company knows about itself; absent for a real one."""
+        return self.root / "truth"
+
+    def relative(self, path: Path) -> str:
+        """`path` as people should read it: below the home when it lies there, else its name."""
+        try:
+            return path.absolute().relative_to(self.root.absolute()).as_posix()
+        except ValueError:
+            return path.name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One process's settings: the home, the engine and how many threads it may use."""
+
+    home: Home
+    engine: Engine
+    threads: int
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The variables that dbt's profile reads, as absolute paths."""
+        return {
+            "COSELL_WAREHOUSE": str(self.home.warehouse.absolute()),
+            "COSELL_LANDING": str(self.home.landing.absolute()),
+            "COSELL_THREADS": str(self.threads),
+        }
+
+
+@dataclass(frozen=True)
+class CompanySettings:
+    """What `config/company.yaml` says; `fiscal_calendar` replaces the start month when given."""
+
+    name: str
+    time_zone: str
+    currency: str
+    fiscal_year_start_month: int | None
+    fiscal_calendar: Path | None
+    week_starts_on: Weekday
+    holidays_country: str
+    engine: Engine
+
+
+COMPANY_KEYS = (
+    "name",
+    "time_zone",
+    "currency",
+    "fiscal_year_start_month",
+    "fiscal_calendar",
+    "week_starts_on",
+    "holidays_country",
+    "engine",
+)
+
+
+def load_settings(home: Path | None = None, engine: str | None = None) -> Settings:
+    """Settings from arguments, else from the environment, else from the company's file.
+
+    Raises ConfigurationError for an unknown COSELL_* variable or a value out of range.
+    """
+    reject_unknown_variables(os.environ)
+    root = Path(home) if home is not None else Path(os.environ.get("COSELL_HOME") or "data")
+    place = Home(root.expanduser())
+    chosen = engine or os.environ.get("COSELL_ENGINE") or _engine_of_company(place)
+    if chosen not in get_args(Engine):
+        raise ConfigurationError(
+            f"engine is {chosen!r}, which is not known: set COSELL_ENGINE (or engine in "
+            "config/company.yaml) to duckdb or spark."
+        )
+    return Settings(home=place, engine=cast(Engine, chosen), threads=_threads(os.environ))
+
+
+def reject_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Raise for the first COSELL_* variable that nothing reads."""
+    for name in sorted(environment):
+        if name.startswith("COSELL_") and name not in ENVIRONMENT_VARIABLES:
+            guess = did_you_mean(name, ENVIRONMENT_VARIABLES)
+            raise ConfigurationError(
+                f"The environment variable {name} is not known{guess}: unset it or use one of "
+                f"{', '.join(ENVIRONMENT_VARIABLES)}."
+            )
+
+
+def did_you_mean(word: str, known: Mapping[str, object] | tuple[str, ...] | list[str]) -> str:
+    """` (did you mean 'x'?)` for the closest known word, empty when none is close."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def load_company(home: Home) -> CompanySettings:
+    """Read and check `config/company.yaml`; raises ConfigurationError naming key and mend."""
+    path = home.company_file
+    if not path.is_file():
+        raise ConfigurationError(
+            f"{path} does not exist: run `cosell init` to write the default company settings."
+        )
+    values = read_yaml_mapping(path)
+    return _CompanyReader(home, values).read()
+
+
+class _CompanyReader:
+    """Checks the keys of one company file, one method per kind of value."""
+
+    def __init__(self, home: Home, values: dict[str, Any]) -> None:
+        self.home = home
+        self.values = values
+        self.file = home.relative(home.company_file)
+
+    def read(self) -> CompanySettings:
+        reject_unknown_keys(self.file, self.values, COMPANY_KEYS)
+        return CompanySettings(
+            name=self.text("name"),
+            time_zone=checked_time_zone(self.file, "time_zone", self.text("time_zone")),
+            currency=self.currency(),
+            fiscal_year_start_month=self.start_month(),
+            fiscal_calendar=self.calendar(),
+            week_starts_on=cast(
+                Weekday, self.choice("week_starts_on", "monday", get_args(Weekday))
+            ),
+            holidays_country=self.country(),
+            engine=cast(Engine, self.choice("engine", "duckdb", get_args(Engine))),
+        )
+
+    def text(self, key: str) -> str:
+        value = self.values.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigurationError(f"{self.file}: {key} is missing: add a line `{key}: …`.")
+        return value.strip()
+
+    def choice(self, key: str, default: str, known: tuple[str, ...]) -> str:
+        value = str(self.values.get(key, default)).strip().lower()
+        if value not in known:
+            raise ConfigurationError(
+                f"{self.file}: {key} is {value!r}: use one of {', '.join(known)}."
+            )
+        return value
+
+    def currency(self) -> str:
+        value = self.text("currency").upper()
+        if value not in CURRENCIES:
+            raise ConfigurationError(
+                f"{self.file}: currency is {value!r}, which is no ISO 4217 code: "
+                "use three letters such as USD, EUR or JPY."
+            )
+        return value
+
+    def start_month(self) -> int | None:
+        if "fiscal_calendar" in self.values:
+            if "fiscal_year_start_month" in self.values:
+                raise ConfigurationError(
+                    f"{self.file}: fiscal_year_start_month and fiscal_calendar are both given: "
+                    "keep the one that defines your fiscal year."
+                )
+            return None
+        value = self.text("fiscal_year_start_month")
+        if not value.isdigit() or not 1 <= int(value) <= 12:
+            raise ConfigurationError(
+                f"{self.file}: fiscal_year_start_month is {value!r}: use a number from 1 "
+                "(January) to 12 (December)."
+            )
+        return int(value)
+
+    def calendar(self) -> Path | None:
+        if "fiscal_calendar" not in self.values:
+            return None
+        path = self.home.config / self.text("fiscal_calendar")
+        if not path.is_file():
+            raise ConfigurationError(
+                f"{self.file}: fiscal_calendar names {path.name}, which is not in "
+                f"{self.home.relative(self.home.config)}: put the file of periods there."
+            )
+        return path
+
+    def country(self) -> str:
+        value = self.text("holidays_country").upper()
+        if len(value) != 2 or not value.isalpha():
+            raise ConfigurationError(
+                f"{self.file}: holidays_country is {value!r}: use the two letters of ISO 3166, "
+                "such as US, DE or JP."
+            )
+        return value
+
+
+def checked_time_zone(file: str, key: str, value: str) -> str:
+    """`value` when it is a time zone of the IANA database, else ConfigurationError."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = sorted(zoneinfo.available_timezones())
+        raise ConfigurationError(
+            f"{file}: {key} is {value!r}, which is no IANA time zone"
+            f"{did_you_mean(value, known)}: use a name such as America/New_York or UTC."
+        ) from None
+    return value
+
+
+def reject_unknown_keys(file: str, values: dict[str, Any], known: tuple[str, ...]) -> None:
+    """Raise for the first key of a settings file that nothing reads."""
+    for key in values:
+        if key not in known:
+            raise ConfigurationError(
+                f"{file}: the key {key!r} is not known{did_you_mean(key, known)}: remove it or "
+                f"use one of {', '.join(known)}."
+            )
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Every scalar stays the text that was written: `NO` is Norway and `007` keeps its zeros."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if isinstance(key_node, yaml.ScalarNode):
+                if key_node.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None,
+                        None,
+                        f"the key {key_node.value!r} is written twice",
+                        key_node.start_mark,
+                    )
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml_mapping(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, every scalar as text; raises ConfigurationError."""
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not UTF-8: save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}): check that it is a readable file."
+        ) from None
+    except yaml.YAMLError as error:
+        raise ConfigurationError(
+            f"{path} is not valid YAML ({one_sentence(str(error))}): mend that line."
+        ) from None
+    if loaded is None or loaded == "":
+        return {}
+    if not isinstance(loaded, dict):
+        raise ConfigurationError(f"{path} must hold lines of the form `key: value`: rewrite it so.")
+    return loaded
+
+
+def _engine_of_company(home: Home) -> str:
+    return load_company(home).engine if home.company_file.is_file() else "duckdb"
+
+
+def _threads(environment: Mapping[str, str]) -> int:
+    value = environment.get("COSELL_THREADS")
+    if not value:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if not value.isdigit() or not 1 <= int(value) <= 256:
+        raise ConfigurationError(
+            f"COSELL_THREADS is {value!r}: set it to a whole number from 1 to 256."
+        )
+    return int(value)
