@@ -1,0 +1,219 @@
+with
+
+ledger as (
+
+    select * from {{ ref('fct_attribution_ledger') }}
+
+),
+
+positions as (
+
+    select * from {{ ref('int_ledger_positions_evaluated') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('int_partner_touches_keyed') }}
+
+),
+
+fiscal_days as (
+
+    select * from {{ ref('dim_fiscal_days') }}
+
+),
+
+money_results as (
+
+    select
+        rep_id,
+        measure as metric,
+        origin_quarter as fiscal_quarter,
+        event_on as happened_on,
+        known_step,
+        cast(amount_company_currency as {{ type_money() }}) as value
+    from ledger
+    where exclusion is null
+
+),
+
+counted_positions as (
+
+    select
+        opportunity_id,
+        known_step,
+        event_on,
+        origin_quarter,
+        rep_id,
+        case
+            when not is_deleted and exclusion is null then attribution_class
+        end as counted_class,
+        lag(event_on) over (
+            partition by opportunity_id order by known_step nulls last
+        ) as previous_event_on,
+        lag(origin_quarter) over (
+            partition by opportunity_id order by known_step nulls last
+        ) as previous_origin_quarter,
+        lag(rep_id) over (
+            partition by opportunity_id order by known_step nulls last
+        ) as previous_rep_id,
+        lag(case when not is_deleted and exclusion is null then attribution_class end) over (
+            partition by opportunity_id order by known_step nulls last
+        ) as previous_counted_class
+    from positions
+    where measure = 'pipeline_created'
+
+),
+
+-- An opportunity enters a count when it becomes known as such and leaves it when it no longer is.
+opportunity_changes as (
+
+    select
+        rep_id,
+        counted_class,
+        origin_quarter as fiscal_quarter,
+        event_on as happened_on,
+        known_step,
+        cast(1 as {{ type_money() }}) as value
+    from counted_positions
+    where counted_class is not null
+
+    union all
+
+    select
+        previous_rep_id as rep_id,
+        previous_counted_class as counted_class,
+        previous_origin_quarter as fiscal_quarter,
+        previous_event_on as happened_on,
+        known_step,
+        cast(-1 as {{ type_money() }}) as value
+    from counted_positions
+    where previous_counted_class is not null
+
+),
+
+opportunity_results as (
+
+    select
+        rep_id,
+        'partner_sourced_opportunities' as metric,
+        fiscal_quarter,
+        happened_on,
+        known_step,
+        value
+    from opportunity_changes
+    where counted_class = 'sourced'
+
+    union all
+
+    select
+        rep_id,
+        'co_sell_opportunities' as metric,
+        fiscal_quarter,
+        happened_on,
+        known_step,
+        value
+    from opportunity_changes
+    where counted_class in ('sourced', 'influenced')
+
+),
+
+touches_ranked as (
+
+    select
+        touches.*,
+        row_number() over (
+            partition by real_touch_key
+            order by
+                case when our_rep_id is null then 1 else 0 end nulls last,
+                valid_from_step nulls last,
+                recorded_at nulls last,
+                touch_id nulls last
+        ) as evidence_rank,
+        max(case when valid_until_step is null then 1 else 0 end) over (
+            partition by real_touch_key
+        ) as is_standing,
+        max(valid_until_step) over (partition by real_touch_key) as last_valid_until_step
+    from touches
+    where strength in ('strong', 'qualifying', 'engagement')
+        and touch_type <> 'deal_registration'
+
+),
+
+real_touches as (
+
+    select
+        touches_ranked.our_rep_id as rep_id,
+        touches_ranked.touch_type,
+        fiscal_days.fiscal_quarter,
+        touches_ranked.occurred_on as happened_on,
+        touches_ranked.valid_from_step as known_step,
+        cast(1 as {{ type_money() }}) as value
+    from touches_ranked
+    inner join fiscal_days
+        on touches_ranked.occurred_on = fiscal_days.day_on
+    where touches_ranked.evidence_rank = 1
+
+    union all
+
+    select
+        touches_ranked.our_rep_id as rep_id,
+        touches_ranked.touch_type,
+        fiscal_days.fiscal_quarter,
+        touches_ranked.occurred_on as happened_on,
+        touches_ranked.last_valid_until_step as known_step,
+        cast(-1 as {{ type_money() }}) as value
+    from touches_ranked
+    inner join fiscal_days
+        on touches_ranked.occurred_on = fiscal_days.day_on
+    where touches_ranked.evidence_rank = 1
+        and touches_ranked.is_standing = 0
+
+),
+
+touch_results as (
+
+    select
+        rep_id,
+        'partner_touches' as metric,
+        fiscal_quarter,
+        happened_on,
+        known_step,
+        value
+    from real_touches
+
+    union all
+
+    select
+        rep_id,
+        'joint_calls' as metric,
+        fiscal_quarter,
+        happened_on,
+        known_step,
+        value
+    from real_touches
+    where touch_type = 'joint_call'
+
+),
+
+results as (
+
+    select * from money_results
+    union all
+    select * from opportunity_results
+    union all
+    select * from touch_results
+
+)
+
+select
+    rep_id,
+    metric,
+    fiscal_quarter,
+    happened_on,
+    known_step,
+    cast(sum(value) as {{ type_money() }}) as value
+from results
+where rep_id is not null
+group by rep_id, metric, fiscal_quarter, happened_on, known_step

@@ -1,0 +1,84 @@
+with
+
+windows as (
+
+    select * from {{ ref('stg_policy__attribution_windows') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_crm_opportunities_versioned') }}
+
+),
+
+policy_files as (
+
+    select
+        known_step as policy_step,
+        lead(known_step) over (order by known_step nulls last) as next_policy_step
+    from windows
+    group by known_step
+
+),
+
+opportunities as (
+
+    select
+        opportunity_id,
+        opportunity_type,
+        created_on
+    from versions
+    where version_number = 1
+
+),
+
+-- The row for the opportunity's own type beats the row for any type; the newest that was in
+-- force on the day of creation beats older ones.
+candidates as (
+
+    select
+        opportunities.opportunity_id,
+        windows.policy_version,
+        windows.source_sha256 as policy_sha256,
+        windows.sourced_window_days,
+        windows.sourced_lock_days,
+        windows.influenced_recording_days,
+        policy_files.policy_step,
+        policy_files.next_policy_step,
+        row_number() over (
+            partition by opportunities.opportunity_id, policy_files.policy_step
+            order by
+                case when windows.opportunity_type = '*' then 1 else 0 end nulls last,
+                windows.effective_from_on desc nulls last,
+                windows.policy_version desc nulls last
+        ) as candidate_rank
+    from opportunities
+    inner join windows
+        on opportunities.created_on >= windows.effective_from_on
+        and (
+            windows.opportunity_type = '*'
+            or windows.opportunity_type = opportunities.opportunity_type
+        )
+    inner join policy_files
+        on windows.known_step = policy_files.policy_step
+
+),
+
+windows_by_opportunity as (
+
+    select
+        opportunity_id,
+        policy_version,
+        policy_sha256,
+        sourced_window_days,
+        sourced_lock_days,
+        influenced_recording_days,
+        policy_step as valid_from_step,
+        next_policy_step as valid_until_step
+    from candidates
+    where candidate_rank = 1
+
+)
+
+select * from windows_by_opportunity

@@ -1,0 +1,142 @@
+with
+
+positions as (
+
+    select * from {{ ref('int_ledger_positions_evaluated') }}
+
+),
+
+-- What a posting is booked under. A change of any of these moves the whole amount; a change of
+-- the amount alone posts its difference.
+keyed as (
+
+    select
+        positions.*,
+        case
+            when is_standing then {{ hash_id([
+                'attribution_class', 'partner_id', 'rep_id', 'manager_id', 'origin_quarter',
+                'currency', 'exclusion',
+            ]) }}
+        end as booking_key
+    from positions
+
+),
+
+with_previous as (
+
+    select
+        keyed.*,
+        lag(booking_key) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_booking_key,
+        coalesce(lag(amount) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ), 0) as previous_amount,
+        coalesce(lag(amount_company_currency) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ), 0) as previous_amount_company_currency,
+        lag(attribution_class) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_attribution_class,
+        lag(partner_id) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_partner_id,
+        lag(rep_id) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_rep_id,
+        lag(manager_id) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_manager_id,
+        lag(origin_quarter) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_origin_quarter,
+        lag(event_on) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_event_on,
+        lag(currency) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_currency,
+        lag(exclusion) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_exclusion,
+        lag(conversion_rate) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_conversion_rate,
+        lag(rate_on) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_rate_on,
+        lag(rate_kind) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_rate_kind,
+        lag(rule_id) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_rule_id
+    from keyed
+
+),
+
+-- An episode is the time an amount stays booked under one key; its first posting is what later
+-- adjustments and the reversal correct.
+episodes as (
+
+    select
+        with_previous.*,
+        sum(case when booking_key is distinct from previous_booking_key then 1 else 0 end) over (
+            partition by opportunity_id, measure
+            order by known_step nulls last
+            rows between unbounded preceding and current row
+        ) as episode_number
+    from with_previous
+
+),
+
+episode_starts as (
+
+    select
+        episodes.*,
+        min(known_step) over (
+            partition by opportunity_id, measure, episode_number
+        ) as episode_step
+    from episodes
+
+),
+
+with_previous_episodes as (
+
+    select
+        episode_starts.*,
+        lag(episode_step) over (
+            partition by opportunity_id, measure order by known_step nulls last
+        ) as previous_episode_step
+    from episode_starts
+
+),
+
+reasoned as (
+
+    select
+        with_previous_episodes.*,
+        case
+            when known_step = 1 then 'opening_balance'
+            when previous_booking_key is null and measure = 'bookings' then 'won'
+            when previous_booking_key is null then 'created'
+            when is_deleted then 'deleted'
+            when booking_key is null and (measure = 'pipeline_created' or is_won)
+                then 'amount_changed'
+            when booking_key is null and not is_closed then 'reopened'
+            when booking_key is null then 'no_longer_won'
+            when exclusion is distinct from previous_exclusion then 'exclusion_changed'
+            when currency <> previous_currency then 'currency_changed'
+            when origin_quarter <> previous_origin_quarter then 'close_date_moved'
+            when attribution_class <> previous_attribution_class then 'class_changed'
+            when partner_id is distinct from previous_partner_id then 'partner_changed'
+            when rep_id is distinct from previous_rep_id then 'owner_changed'
+            when manager_id is distinct from previous_manager_id then 'manager_changed'
+            when amount <> previous_amount then 'amount_changed'
+            else 'rate_changed'
+        end as reason
+    from with_previous_episodes
+
+)
+
+select * from reasoned

@@ -1,0 +1,140 @@
+with
+
+opportunity_steps as (
+
+    select * from {{ ref('int_opportunity_steps_listed') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_crm_opportunities_versioned') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_crm_opportunity_owners_dated') }}
+
+),
+
+users as (
+
+    select * from {{ ref('int_crm_users_versioned') }}
+
+),
+
+-- The credited event: creation for pipeline, the end of the close date for bookings.
+credited_events as (
+
+    select
+        opportunity_steps.opportunity_id,
+        opportunity_steps.known_step,
+        'pipeline_created' as measure,
+        versions.created_on as event_on,
+        versions.created_at as event_at
+    from opportunity_steps
+    inner join versions
+        on opportunity_steps.opportunity_id = versions.opportunity_id
+        and versions.known_step <= opportunity_steps.known_step
+        and (
+            versions.superseded_step is null
+            or opportunity_steps.known_step < versions.superseded_step
+        )
+
+    union all
+
+    select
+        opportunity_steps.opportunity_id,
+        opportunity_steps.known_step,
+        'bookings' as measure,
+        versions.close_on as event_on,
+        {{ company_midnight(add_days('versions.close_on', 1)) }} as event_at
+    from opportunity_steps
+    inner join versions
+        on opportunity_steps.opportunity_id = versions.opportunity_id
+        and versions.known_step <= opportunity_steps.known_step
+        and (
+            versions.superseded_step is null
+            or opportunity_steps.known_step < versions.superseded_step
+        )
+    where versions.is_won
+
+),
+
+-- Case 1: the owner on the day of the event is credited, whoever owns the opportunity today.
+owners_ranked as (
+
+    select
+        credited_events.opportunity_id,
+        credited_events.known_step,
+        credited_events.measure,
+        credited_events.event_on,
+        owners.owner_user_id as rep_id,
+        row_number() over (
+            partition by
+                credited_events.opportunity_id, credited_events.known_step, credited_events.measure
+            order by
+                case when owners.effective_at <= credited_events.event_at then 0 else 1 end nulls last,
+                case
+                    when owners.effective_at <= credited_events.event_at then owners.effective_at
+                end desc nulls last,
+                owners.evidence_rank nulls last,
+                owners.effective_at nulls last,
+                owners.known_step nulls last,
+                owners.owner_user_id nulls last
+        ) as owner_rank
+    from credited_events
+    left join owners
+        on credited_events.opportunity_id = owners.opportunity_id
+        and owners.known_step <= credited_events.known_step
+
+),
+
+reps as (
+
+    select * from owners_ranked where owner_rank = 1
+
+),
+
+-- Case 24: the manager on the day of the event; before the first observation, the first observed.
+managers_ranked as (
+
+    select
+        reps.opportunity_id,
+        reps.known_step,
+        reps.measure,
+        users.manager_user_id as manager_id,
+        row_number() over (
+            partition by reps.opportunity_id, reps.known_step, reps.measure
+            order by
+                case when users.known_on <= reps.event_on then 0 else 1 end nulls last,
+                case when users.known_on <= reps.event_on then users.known_step end desc nulls last,
+                users.known_step nulls last
+        ) as manager_rank
+    from reps
+    inner join users
+        on reps.rep_id = users.user_id
+        and users.known_step <= reps.known_step
+
+),
+
+credited as (
+
+    select
+        reps.opportunity_id,
+        reps.known_step,
+        reps.measure,
+        reps.event_on,
+        reps.rep_id,
+        managers_ranked.manager_id
+    from reps
+    left join managers_ranked
+        on reps.opportunity_id = managers_ranked.opportunity_id
+        and reps.known_step = managers_ranked.known_step
+        and reps.measure = managers_ranked.measure
+        and managers_ranked.manager_rank = 1
+
+)
+
+select * from credited

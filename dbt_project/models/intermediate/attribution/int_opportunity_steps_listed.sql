@@ -1,0 +1,140 @@
+with
+
+versions as (
+
+    select * from {{ ref('int_crm_opportunities_versioned') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_attribution_windows_by_opportunity') }}
+
+),
+
+sourcing as (
+
+    select * from {{ ref('int_sourcing_evidence_decided') }}
+
+),
+
+influencing as (
+
+    select * from {{ ref('int_influencing_evidence_decided') }}
+
+),
+
+roles as (
+
+    select * from {{ ref('int_partner_roles_versioned') }}
+
+),
+
+overrides as (
+
+    select * from {{ ref('int_attribution_overrides_decided') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_crm_opportunity_owners_dated') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_conversion_rates_versioned') }}
+
+),
+
+opportunity_types as (
+
+    select * from {{ ref('stg_policy__opportunity_types') }}
+
+),
+
+plan_rates as (
+
+    select * from {{ ref('stg_policy__plan_rates') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
+first_versions as (
+
+    select
+        opportunity_id,
+        known_step as first_step
+    from versions
+    where version_number = 1
+
+),
+
+-- Every step in which anything became known that may move the opportunity's place in the ledger.
+changes as (
+
+    select opportunity_id, known_step from versions
+    union
+    select opportunity_id, valid_from_step as known_step from windows
+    union
+    select opportunity_id, valid_from_step as known_step from sourcing
+    union
+    select opportunity_id, valid_until_step as known_step from sourcing
+    union
+    select opportunity_id, valid_from_step as known_step from influencing
+    union
+    select opportunity_id, valid_until_step as known_step from influencing
+    union
+    select opportunity_id, valid_from_step as known_step from roles
+    union
+    select opportunity_id, valid_until_step as known_step from roles
+    union
+    select opportunity_id, valid_from_step as known_step from overrides
+    union
+    select opportunity_id, valid_until_step as known_step from overrides
+    union
+    select opportunity_id, known_step from owners
+    union
+    select versions.opportunity_id, rates.valid_from_step as known_step
+    from versions
+    inner join rates
+        on versions.currency = rates.currency
+        and versions.close_on >= rates.starts_on
+        and versions.is_closed
+        and versions.known_step < rates.valid_from_step
+    union
+    select versions.opportunity_id, plan_rates.known_step
+    from versions
+    inner join plan_rates
+        on versions.currency = plan_rates.currency
+    union
+    select versions.opportunity_id, opportunity_types.known_step
+    from versions
+    inner join opportunity_types
+        on versions.opportunity_type = opportunity_types.opportunity_type
+
+),
+
+opportunity_steps as (
+
+    select
+        changes.opportunity_id,
+        steps.known_step,
+        steps.known_on,
+        steps.refresh_number
+    from changes
+    inner join first_versions
+        on changes.opportunity_id = first_versions.opportunity_id
+    inner join steps
+        on changes.known_step = steps.known_step
+    where changes.known_step >= first_versions.first_step
+
+)
+
+select * from opportunity_steps

@@ -1,0 +1,93 @@
+with
+
+pairs as (
+
+    select * from {{ ref('int_touches_paired_with_opportunities') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_attribution_windows_by_opportunity') }}
+
+),
+
+-- In the window by the day, before the creation by the minute, recorded before the lock
+-- (case 15: a touch that was dated back after the lock changes nothing). A registration must
+-- also be unexpired on the day of creation.
+eligible as (
+
+    select
+        pairs.touch_id,
+        pairs.touch_known_step,
+        pairs.opportunity_id,
+        pairs.is_named,
+        pairs.created_at,
+        pairs.partner_id,
+        pairs.touch_type,
+        pairs.source_rank,
+        pairs.occurred_at,
+        pairs.recorded_at,
+        windows.policy_version,
+        windows.policy_sha256,
+        greatest(pairs.valid_from_step, windows.valid_from_step) as valid_from_step,
+        case
+            when pairs.valid_until_step is null then windows.valid_until_step
+            when windows.valid_until_step is null then pairs.valid_until_step
+            else least(pairs.valid_until_step, windows.valid_until_step)
+        end as valid_until_step
+    from pairs
+    inner join windows
+        on pairs.opportunity_id = windows.opportunity_id
+        and (windows.valid_until_step is null or pairs.valid_from_step < windows.valid_until_step)
+        and (pairs.valid_until_step is null or windows.valid_from_step < pairs.valid_until_step)
+    where pairs.strength = 'strong'
+        and pairs.occurred_at <= pairs.created_at
+        and pairs.occurred_on >= {{ add_days('pairs.created_on', '-windows.sourced_window_days') }}
+        and pairs.recorded_on <= {{ add_days('pairs.created_on', 'windows.sourced_lock_days') }}
+        and (pairs.expires_on is null or pairs.created_on <= pairs.expires_on)
+
+),
+
+-- Case 18: a touch that names only an account belongs to the next opportunity created there,
+-- and to one only. A nearer opportunity that becomes known later takes it over from that step.
+with_nearer as (
+
+    select
+        eligible.*,
+        min(eligible.valid_from_step) over (
+            partition by eligible.touch_id, eligible.touch_known_step, eligible.policy_version
+            order by eligible.created_at nulls last, eligible.opportunity_id nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as nearer_known_step
+    from eligible
+
+),
+
+evidence as (
+
+    select
+        touch_id,
+        touch_known_step,
+        opportunity_id,
+        partner_id,
+        touch_type,
+        source_rank,
+        occurred_at,
+        recorded_at,
+        policy_version,
+        policy_sha256,
+        valid_from_step,
+        case
+            when is_named or nearer_known_step is null then valid_until_step
+            when valid_until_step is null then nearer_known_step
+            else least(valid_until_step, nearer_known_step)
+        end as valid_until_step
+    from with_nearer
+    where is_named
+        or nearer_known_step is null
+        or valid_from_step < nearer_known_step
+
+)
+
+select * from evidence

@@ -1,0 +1,163 @@
+with
+
+fiscal_quarters as (
+
+    select * from {{ ref('int_fiscal_quarters_listed') }}
+
+),
+
+fiscal_days as (
+
+    select * from {{ ref('dim_fiscal_days') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
+close_policy as (
+
+    select * from {{ latest_batch(ref('stg_policy__quarter_close')) }}
+
+),
+
+signatures as (
+
+    select * from {{ ref('stg_templates__quarter_closes') }}
+
+),
+
+-- The policy that was in force when the quarter ended decides how long it stays open.
+policy_ranked as (
+
+    select
+        fiscal_quarters.fiscal_quarter,
+        fiscal_quarters.ends_on,
+        close_policy.business_days_after_quarter_end,
+        row_number() over (
+            partition by fiscal_quarters.fiscal_quarter
+            order by close_policy.effective_from_on desc nulls last
+        ) as policy_rank
+    from fiscal_quarters
+    inner join close_policy
+        on fiscal_quarters.ends_on >= close_policy.effective_from_on
+
+),
+
+business_days_after_end as (
+
+    select
+        policy_ranked.fiscal_quarter,
+        fiscal_days.day_on,
+        policy_ranked.business_days_after_quarter_end,
+        row_number() over (
+            partition by policy_ranked.fiscal_quarter
+            order by fiscal_days.day_on nulls last
+        ) as business_day_number
+    from policy_ranked
+    inner join fiscal_days
+        on fiscal_days.day_on > policy_ranked.ends_on
+        and fiscal_days.day_on <= {{ add_days('policy_ranked.ends_on', 45) }}
+        and fiscal_days.is_business_day
+    where policy_ranked.policy_rank = 1
+
+),
+
+automatic_closes as (
+
+    select
+        fiscal_quarter,
+        day_on as closes_automatically_on
+    from business_days_after_end
+    where business_day_number = business_days_after_quarter_end
+
+),
+
+signatures_ranked as (
+
+    select
+        fiscal_quarter,
+        {{ company_date('closed_at') }} as signed_on,
+        signed_by,
+        known_step,
+        row_number() over (
+            partition by fiscal_quarter
+            order by known_step nulls last, batch_id nulls last, source_row_number nulls last
+        ) as signature_rank
+    from signatures
+
+),
+
+first_signatures as (
+
+    select * from signatures_ranked where signature_rank = 1
+
+),
+
+-- A signature closes from the step in which it became known; the policy closes at the first
+-- step known after the last open day. Nothing closes before the ledger has opened (step 1).
+signed_steps as (
+
+    select
+        first_signatures.fiscal_quarter,
+        min(steps.known_step) as closing_step
+    from first_signatures
+    inner join steps
+        on first_signatures.known_step <= steps.known_step
+        and first_signatures.signed_on <= steps.known_on
+        and steps.known_step > 1
+    group by first_signatures.fiscal_quarter
+
+),
+
+automatic_steps as (
+
+    select
+        automatic_closes.fiscal_quarter,
+        min(steps.known_step) as closing_step
+    from automatic_closes
+    inner join steps
+        on automatic_closes.closes_automatically_on < steps.known_on
+        and steps.known_step > 1
+    group by automatic_closes.fiscal_quarter
+
+),
+
+quarters as (
+
+    select
+        fiscal_quarters.fiscal_quarter,
+        fiscal_quarters.fiscal_year,
+        fiscal_quarters.starts_on,
+        fiscal_quarters.ends_on,
+        automatic_closes.closes_automatically_on,
+        first_signatures.signed_on,
+        first_signatures.signed_by,
+        case
+            when signed_steps.closing_step is null then automatic_steps.closing_step
+            when automatic_steps.closing_step is null then signed_steps.closing_step
+            else least(signed_steps.closing_step, automatic_steps.closing_step)
+        end as closing_step,
+        case
+            when signed_steps.closing_step is not null
+                and signed_steps.closing_step
+                <= coalesce(automatic_steps.closing_step, signed_steps.closing_step)
+                then 'signature'
+            when automatic_steps.closing_step is not null then 'policy'
+        end as closed_by
+    from fiscal_quarters
+    left join automatic_closes
+        on fiscal_quarters.fiscal_quarter = automatic_closes.fiscal_quarter
+    left join first_signatures
+        on fiscal_quarters.fiscal_quarter = first_signatures.fiscal_quarter
+    left join signed_steps
+        on fiscal_quarters.fiscal_quarter = signed_steps.fiscal_quarter
+    left join automatic_steps
+        on fiscal_quarters.fiscal_quarter = automatic_steps.fiscal_quarter
+
+)
+
+select * from quarters

@@ -1,0 +1,30 @@
+with
+
+partners as (
+
+    select * from {{ ref('dim_partners') }}
+
+),
+
+merged as (
+
+    select * from {{ ref('int_crm_accounts_merged') }}
+
+),
+
+-- Every id that the partner's own CRM account ever had leads to the partner (case 8).
+organisations as (
+
+    select
+        merged.account_id as partner_crm_account_id,
+        min(partners.partner_id) as partner_id
+    from partners
+    inner join merged as partner_accounts
+        on partners.crm_account_id = partner_accounts.account_id
+    inner join merged
+        on partner_accounts.surviving_account_id = merged.surviving_account_id
+    group by merged.account_id
+
+)
+
+select * from organisations

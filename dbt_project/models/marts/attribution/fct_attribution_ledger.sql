@@ -1,0 +1,217 @@
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail') }}
+
+with
+
+movements as (
+
+    select * from {{ ref('int_ledger_movements_compared') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
+
+),
+
+quarters as (
+
+    select * from {{ ref('int_fiscal_quarters_closed') }}
+
+),
+
+posting_quarters as (
+
+    select * from {{ ref('int_posting_quarters_by_step') }}
+
+),
+
+reversals as (
+
+    select
+        opportunity_id,
+        measure,
+        known_step,
+        known_on,
+        refresh_number,
+        'reversal' as posting_kind,
+        previous_attribution_class as attribution_class,
+        previous_partner_id as partner_id,
+        previous_rep_id as rep_id,
+        previous_manager_id as manager_id,
+        previous_event_on as event_on,
+        previous_origin_quarter as origin_quarter,
+        -previous_amount_company_currency as amount_company_currency,
+        -previous_amount as amount,
+        previous_currency as currency,
+        previous_conversion_rate as conversion_rate,
+        previous_rate_on as rate_on,
+        previous_rate_kind as rate_kind,
+        previous_exclusion as exclusion,
+        previous_rule_id as rule_id,
+        tie_break,
+        override_id,
+        evidence_touch_ids,
+        policy_version,
+        policy_sha256,
+        reason,
+        previous_episode_step as corrected_step,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_row_number
+    from movements
+    where previous_booking_key is not null
+        and booking_key is distinct from previous_booking_key
+
+),
+
+bookings_of_new_keys as (
+
+    select
+        opportunity_id,
+        measure,
+        known_step,
+        known_on,
+        refresh_number,
+        'original' as posting_kind,
+        attribution_class,
+        partner_id,
+        rep_id,
+        manager_id,
+        event_on,
+        origin_quarter,
+        amount_company_currency,
+        amount,
+        currency,
+        conversion_rate,
+        rate_on,
+        rate_kind,
+        exclusion,
+        rule_id,
+        tie_break,
+        override_id,
+        evidence_touch_ids,
+        policy_version,
+        policy_sha256,
+        reason,
+        case when previous_booking_key is not null then previous_episode_step end as corrected_step,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_row_number
+    from movements
+    where booking_key is not null
+        and booking_key is distinct from previous_booking_key
+
+),
+
+adjustments as (
+
+    select
+        opportunity_id,
+        measure,
+        known_step,
+        known_on,
+        refresh_number,
+        'adjustment' as posting_kind,
+        attribution_class,
+        partner_id,
+        rep_id,
+        manager_id,
+        event_on,
+        origin_quarter,
+        amount_company_currency - previous_amount_company_currency as amount_company_currency,
+        amount - previous_amount as amount,
+        currency,
+        conversion_rate,
+        rate_on,
+        rate_kind,
+        exclusion,
+        rule_id,
+        tie_break,
+        override_id,
+        evidence_touch_ids,
+        policy_version,
+        policy_sha256,
+        reason,
+        episode_step as corrected_step,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_row_number
+    from movements
+    where booking_key = previous_booking_key
+        and (
+            amount <> previous_amount
+            or amount_company_currency <> previous_amount_company_currency
+        )
+
+),
+
+postings as (
+
+    select * from reversals
+    union all
+    select * from bookings_of_new_keys
+    union all
+    select * from adjustments
+
+),
+
+-- Rules section 7.8: into the quarter of origin while it is open, else into the quarter that is
+-- open now, with the origin beside it. The opening balance is booked where it belongs.
+posted as (
+
+    select
+        {{ hash_id([
+            'postings.opportunity_id', 'postings.measure', 'postings.known_step',
+            'postings.posting_kind',
+        ]) }} as posting_id,
+        postings.opportunity_id,
+        postings.measure,
+        postings.attribution_class,
+        postings.partner_id,
+        postings.rep_id,
+        postings.manager_id,
+        case
+            when postings.known_step = 1 then postings.origin_quarter
+            when quarters.closing_step is null
+                or postings.known_step < quarters.closing_step then postings.origin_quarter
+            else posting_quarters.open_quarter
+        end as posted_quarter,
+        postings.origin_quarter,
+        postings.event_on,
+        cast(postings.amount_company_currency as {{ type_money() }}) as amount_company_currency,
+        cast(postings.amount as {{ type_money() }}) as amount,
+        postings.currency,
+        postings.conversion_rate,
+        postings.rate_on,
+        postings.rate_kind,
+        postings.exclusion,
+        postings.posting_kind,
+        postings.rule_id,
+        postings.tie_break,
+        postings.override_id,
+        postings.evidence_touch_ids,
+        postings.policy_version,
+        postings.policy_sha256,
+        postings.reason,
+        case
+            when postings.corrected_step is not null
+                then {{ hash_id([
+                    'postings.opportunity_id', 'postings.measure', 'postings.corrected_step',
+                    "'original'",
+                ]) }}
+        end as corrects_posting_id,
+        cast(postings.known_on as timestamp) as posted_at,
+        postings.known_step,
+        postings.refresh_number,
+        postings.opportunity_batch_id,
+        postings.opportunity_source_file,
+        postings.opportunity_source_row_number
+    from postings
+    left join quarters
+        on postings.origin_quarter = quarters.fiscal_quarter
+    left join posting_quarters
+        on postings.known_step = posting_quarters.known_step
+    where postings.amount <> 0
+        or postings.amount_company_currency <> 0
+
+)
+
+select * from posted

@@ -1,0 +1,191 @@
+with
+
+ledger as (
+
+    select * from {{ ref('fct_attribution_ledger') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('fct_attributed_opportunities') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('fct_partner_touches') }}
+
+),
+
+reps as (
+
+    select * from {{ ref('dim_reps') }}
+
+),
+
+partners as (
+
+    select * from {{ ref('dim_partners') }}
+
+),
+
+ledger_balances as (
+
+    select
+        rep_id,
+        partner_id,
+        origin_quarter as fiscal_quarter,
+        sum(case
+            when measure = 'pipeline_created' and attribution_class = 'sourced'
+                then amount_company_currency else 0
+        end) as sourced_pipeline_amount,
+        sum(case
+            when measure = 'pipeline_created' and attribution_class = 'influenced'
+                then amount_company_currency else 0
+        end) as influenced_pipeline_amount,
+        sum(case
+            when measure = 'pipeline_created' and attribution_class = 'direct'
+                then amount_company_currency else 0
+        end) as direct_pipeline_amount,
+        sum(case
+            when measure = 'bookings' and attribution_class = 'sourced'
+                then amount_company_currency else 0
+        end) as sourced_bookings_amount,
+        sum(case
+            when measure = 'bookings' and attribution_class = 'influenced'
+                then amount_company_currency else 0
+        end) as influenced_bookings_amount,
+        sum(case
+            when measure = 'bookings' and attribution_class = 'direct'
+                then amount_company_currency else 0
+        end) as direct_bookings_amount
+    from ledger
+    where exclusion is null
+    group by rep_id, partner_id, origin_quarter
+
+),
+
+opportunity_counts as (
+
+    select
+        rep_id,
+        partner_id,
+        created_quarter as fiscal_quarter,
+        sum(case when attribution_class = 'sourced' then 1 else 0 end) as sourced_opportunities_count,
+        sum(case when attribution_class = 'influenced' then 1 else 0 end)
+            as influenced_opportunities_count,
+        sum(case when attribution_class = 'direct' then 1 else 0 end) as direct_opportunities_count,
+        sum(case when not is_closed then amount_company_currency else 0 end) as open_pipeline_amount
+    from opportunities
+    where exclusion is null
+        and not is_deleted
+    group by rep_id, partner_id, created_quarter
+
+),
+
+won_counts as (
+
+    select
+        booked_rep_id as rep_id,
+        partner_id,
+        booked_quarter as fiscal_quarter,
+        count(*) as won_opportunities_count
+    from opportunities
+    where exclusion is null
+        and not is_deleted
+        and is_won
+    group by booked_rep_id, partner_id, booked_quarter
+
+),
+
+-- Only what may count as engagement: a downloaded list or an automatic mail is no conversation.
+touch_counts as (
+
+    select
+        rep_id,
+        partner_id,
+        fiscal_quarter,
+        count(*) as partner_touches_count,
+        sum(case when touch_type = 'joint_call' then 1 else 0 end) as joint_calls_count,
+        count(distinct account_id) as touched_accounts_count
+    from touches
+    where strength in ('strong', 'qualifying', 'engagement')
+        and touch_type <> 'deal_registration'
+    group by rep_id, partner_id, fiscal_quarter
+
+),
+
+row_keys as (
+
+    select rep_id, partner_id, fiscal_quarter from ledger_balances
+    union
+    select rep_id, partner_id, fiscal_quarter from opportunity_counts
+    union
+    select rep_id, partner_id, fiscal_quarter from won_counts
+    union
+    select rep_id, partner_id, fiscal_quarter from touch_counts
+
+),
+
+rep_partner_quarters as (
+
+    select
+        {{ hash_id(['row_keys.rep_id', 'row_keys.partner_id', 'row_keys.fiscal_quarter']) }}
+            as rep_partner_quarter_id,
+        row_keys.rep_id,
+        reps.rep_name,
+        reps.manager_id,
+        reps.manager_name,
+        row_keys.partner_id,
+        partners.partner_name,
+        row_keys.fiscal_quarter,
+        cast(coalesce(touch_counts.partner_touches_count, 0) as bigint) as partner_touches_count,
+        cast(coalesce(touch_counts.joint_calls_count, 0) as bigint) as joint_calls_count,
+        cast(coalesce(touch_counts.touched_accounts_count, 0) as bigint) as touched_accounts_count,
+        cast(coalesce(opportunity_counts.sourced_opportunities_count, 0) as bigint)
+            as sourced_opportunities_count,
+        cast(coalesce(opportunity_counts.influenced_opportunities_count, 0) as bigint)
+            as influenced_opportunities_count,
+        cast(coalesce(opportunity_counts.direct_opportunities_count, 0) as bigint)
+            as direct_opportunities_count,
+        cast(coalesce(won_counts.won_opportunities_count, 0) as bigint) as won_opportunities_count,
+        cast(coalesce(ledger_balances.sourced_pipeline_amount, 0) as {{ type_money() }})
+            as sourced_pipeline_amount,
+        cast(coalesce(ledger_balances.influenced_pipeline_amount, 0) as {{ type_money() }})
+            as influenced_pipeline_amount,
+        cast(coalesce(ledger_balances.direct_pipeline_amount, 0) as {{ type_money() }})
+            as direct_pipeline_amount,
+        cast(coalesce(ledger_balances.sourced_bookings_amount, 0) as {{ type_money() }})
+            as sourced_bookings_amount,
+        cast(coalesce(ledger_balances.influenced_bookings_amount, 0) as {{ type_money() }})
+            as influenced_bookings_amount,
+        cast(coalesce(ledger_balances.direct_bookings_amount, 0) as {{ type_money() }})
+            as direct_bookings_amount,
+        cast(coalesce(opportunity_counts.open_pipeline_amount, 0) as {{ type_money() }})
+            as open_pipeline_amount
+    from row_keys
+    left join ledger_balances
+        on row_keys.rep_id is not distinct from ledger_balances.rep_id
+        and row_keys.partner_id is not distinct from ledger_balances.partner_id
+        and row_keys.fiscal_quarter is not distinct from ledger_balances.fiscal_quarter
+    left join opportunity_counts
+        on row_keys.rep_id is not distinct from opportunity_counts.rep_id
+        and row_keys.partner_id is not distinct from opportunity_counts.partner_id
+        and row_keys.fiscal_quarter is not distinct from opportunity_counts.fiscal_quarter
+    left join won_counts
+        on row_keys.rep_id is not distinct from won_counts.rep_id
+        and row_keys.partner_id is not distinct from won_counts.partner_id
+        and row_keys.fiscal_quarter is not distinct from won_counts.fiscal_quarter
+    left join touch_counts
+        on row_keys.rep_id is not distinct from touch_counts.rep_id
+        and row_keys.partner_id is not distinct from touch_counts.partner_id
+        and row_keys.fiscal_quarter is not distinct from touch_counts.fiscal_quarter
+    left join reps
+        on row_keys.rep_id = reps.rep_id
+    left join partners
+        on row_keys.partner_id = partners.partner_id
+
+)
+
+select * from rep_partner_quarters
