@@ -1,0 +1,59 @@
+"""Which tables are public: every dbt model below `models/marts`, discovered in dbt's manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MARTS_FOLDER = "models/marts/"
+IGNORED_IN_HASH = "ignored_in_content_hash"
+"""Key of a column's dbt `meta`: true for moments of the wall clock, which no rerun can repeat."""
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """A table that readers see."""
+
+    area: str
+    name: str
+    ignored_columns: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def full_name(self) -> str:
+        """`area.table`, the name that readers use."""
+        return f"{self.area}.{self.name}"
+
+
+def _column_meta(column: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A column's meta; dbt keeps it in `config.meta` and, for older readers, in `meta`."""
+    meta: Mapping[str, Any] = {
+        **(column.get("meta") or {}),
+        **((column.get("config") or {}).get("meta") or {}),
+    }
+    return meta
+
+
+def public_tables(manifest: Mapping[str, Any]) -> tuple[PublicTable, ...]:
+    """The public tables of a dbt manifest (as parsed from manifest.json), sorted by name."""
+    tables = []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "model":
+            continue
+        if not node["original_file_path"].replace("\\", "/").startswith(MARTS_FOLDER):
+            continue
+        ignored = frozenset(
+            name
+            for name, column in node.get("columns", {}).items()
+            if _column_meta(column).get(IGNORED_IN_HASH) is True
+        )
+        name = node.get("alias") or node["name"]
+        tables.append(PublicTable(area=node["schema"], name=name, ignored_columns=ignored))
+    return tuple(sorted(tables, key=lambda table: table.full_name))
+
+
+def read_public_tables(manifest_file: Path) -> tuple[PublicTable, ...]:
+    """The public tables named in a manifest.json file."""
+    return public_tables(json.loads(manifest_file.read_text(encoding="utf-8")))
