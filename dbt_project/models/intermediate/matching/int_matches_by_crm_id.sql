@@ -1,0 +1,60 @@
+with
+
+partner_accounts as (
+
+    select * from {{ ref('int_partner_accounts_normalized') }}
+
+),
+
+merged as (
+
+    select * from {{ ref('int_crm_accounts_merged') }}
+
+),
+
+crm_accounts as (
+
+    select * from {{ ref('int_crm_accounts_normalized') }}
+
+),
+
+-- A CRM id of 18 characters is the one of 15 with a check sum; partners hand back either.
+ids as (
+
+    select
+        account_id as handed_back_id,
+        surviving_account_id
+    from merged
+
+    union all
+
+    select
+        substr(account_id, 1, 15) as handed_back_id,
+        min(surviving_account_id) as surviving_account_id
+    from merged
+    where length(account_id) = 18
+    group by substr(account_id, 1, 15)
+
+),
+
+matches as (
+
+    select
+        crm_accounts.account_id as crm_account_id,
+        partner_accounts.partner_id,
+        partner_accounts.partner_account_id,
+        'crm_id_handed_back' as rule_id,
+        'The partner hands back our id ' || min(partner_accounts.crm_account_id) as evidence
+    from partner_accounts
+    inner join ids
+        on partner_accounts.crm_account_id = ids.handed_back_id
+    inner join crm_accounts
+        on ids.surviving_account_id = crm_accounts.account_id
+    group by
+        crm_accounts.account_id,
+        partner_accounts.partner_id,
+        partner_accounts.partner_account_id
+
+)
+
+select * from matches

@@ -1,0 +1,163 @@
+with
+
+partner_accounts as (
+
+    select * from {{ ref('stg_bilateral__partner_accounts') }}
+
+),
+
+landed_batches as (
+
+    select * from {{ ref('stg_cosell__landed_batches') }}
+
+),
+
+partners as (
+
+    select * from {{ ref('dim_partners') }}
+
+),
+
+states as (
+
+    select * from {{ ref('segment_states') }}
+
+),
+
+-- A list that speaks of an earlier day never replaces one that speaks of a later day, even when
+-- it is delivered afterwards.
+batches_ordered as (
+
+    select
+        batch_id,
+        feed,
+        mode,
+        as_of,
+        row_number() over (
+            partition by feed
+            order by as_of nulls last, known_step nulls last, batch_id nulls last
+        ) as batch_number
+    from landed_batches
+    where source = 'bilateral'
+        and table_name = 'partner_accounts'
+
+),
+
+newest_full_lists as (
+
+    select
+        feed,
+        max(batch_number) as full_list_number
+    from batches_ordered
+    where mode = 'full'
+    group by feed
+
+),
+
+-- What the newest full list misses is gone (rules section 2); deltas after it add and change.
+batches_that_count as (
+
+    select
+        batches_ordered.batch_id,
+        batches_ordered.as_of,
+        batches_ordered.batch_number
+    from batches_ordered
+    left join newest_full_lists
+        on batches_ordered.feed = newest_full_lists.feed
+    where batches_ordered.batch_number >= coalesce(newest_full_lists.full_list_number, 0)
+
+),
+
+-- Case 30: nothing of a partner that has left is used any more.
+rows_that_count as (
+
+    select
+        partner_accounts.*,
+        batches_that_count.as_of as list_as_of,
+        states.precedence as state_precedence,
+        rank() over (
+            partition by partner_accounts.partner_id, partner_accounts.partner_account_id
+            order by
+                batches_that_count.as_of desc nulls last,
+                partner_accounts.known_step desc nulls last,
+                partner_accounts.batch_id desc nulls last
+        ) as batch_rank
+    from partner_accounts
+    inner join batches_that_count
+        on partner_accounts.batch_id = batches_that_count.batch_id
+    left join partners
+        on partner_accounts.partner_id = partners.partner_id
+    left join states
+        on partner_accounts.partner_state = states.state
+    where coalesce(partners.is_active, true)
+
+),
+
+-- Case 3: one list may name an account in several populations; the strongest state counts.
+rows_ranked as (
+
+    select
+        rows_that_count.*,
+        row_number() over (
+            partition by partner_id, partner_account_id
+            order by state_precedence nulls last, source_row_number nulls last
+        ) as state_rank
+    from rows_that_count
+    where batch_rank = 1
+
+),
+
+populations as (
+
+    select
+        partner_id,
+        partner_account_id,
+        min(customer_since_on) as customer_since_on,
+        cast(count(*) as bigint) as list_rows_count,
+        {{ ordered_list('partner_state', 'state_precedence') }} as listed_states
+    from rows_ranked
+    group by partner_id, partner_account_id
+
+),
+
+current_accounts as (
+
+    select
+        rows_ranked.partner_id,
+        rows_ranked.partner_account_id,
+        rows_ranked.parent_partner_account_id,
+        rows_ranked.crm_account_id,
+        rows_ranked.account_name,
+        rows_ranked.website,
+        rows_ranked.country,
+        rows_ranked.state,
+        rows_ranked.city,
+        rows_ranked.industry,
+        rows_ranked.duns,
+        rows_ranked.phone,
+        rows_ranked.employees_count,
+        rows_ranked.partner_state,
+        rows_ranked.state_precedence,
+        populations.listed_states,
+        populations.list_rows_count,
+        populations.customer_since_on,
+        rows_ranked.owner_name,
+        rows_ranked.owner_email,
+        rows_ranked.coverage,
+        rows_ranked.feed,
+        rows_ranked.list_as_of,
+        rows_ranked.batch_id,
+        rows_ranked.source_file,
+        rows_ranked.source_sha256,
+        rows_ranked.source_row_number,
+        rows_ranked.known_step,
+        rows_ranked.known_on
+    from rows_ranked
+    inner join populations
+        on rows_ranked.partner_id = populations.partner_id
+        and rows_ranked.partner_account_id = populations.partner_account_id
+    where rows_ranked.state_rank = 1
+
+)
+
+select * from current_accounts
