@@ -1,0 +1,177 @@
+"""What a home holds now: its release, its feeds, what was refused, and what to do next."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from orchestration.release import Release, current_release
+from orchestration.settings import Home, read_yaml_mapping
+
+TOP_REASONS = 5
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """One configured feed and what has landed from it."""
+
+    feed: str
+    partner_name: str | None
+    files_count: int
+    rows_count: int
+    quarantined_count: int
+    newest_as_of: date | None
+    landed_at: datetime | None
+    cadence_days: int | None
+
+    is_regular: bool
+    """Whether it comes by itself on a rhythm (a CRM, a partner), not when a person decides."""
+
+    def is_late(self, on: date) -> bool:
+        """Whether on that day the newest file is older than twice the declared cadence."""
+        if not self.is_regular or self.newest_as_of is None or self.cadence_days is None:
+            return False
+        return on - self.newest_as_of > timedelta(days=2 * self.cadence_days)
+
+
+@dataclass(frozen=True)
+class RefusedReason:
+    """One reason for which rows lie in quarantine, with one of its sentences."""
+
+    reason_code: str
+    rows_count: int
+    example: str
+
+
+@dataclass(frozen=True)
+class CompanyStatus:
+    """Everything that `cosell status` tells."""
+
+    home: Home
+    release: Release | None
+    releases_count: int
+    newest_landed_as_of: date | None
+    feeds: list[FeedStatus]
+    refused: list[RefusedReason]
+
+    @property
+    def waits_for_refresh(self) -> bool:
+        """Whether something landed that the current release does not know."""
+        if self.newest_landed_as_of is None:
+            return False
+        return self.release is None or self.newest_landed_as_of > self.release.as_of
+
+
+def company_status(home: Home) -> CompanyStatus:
+    """Read the state of a home from its release, its landing journal and its quarantine."""
+    entries = journal_entries(home)
+    own = [entry for entry in entries if entry["source"] not in INTERNAL_SOURCES]
+    return CompanyStatus(
+        home=home,
+        release=current_release(home),
+        releases_count=len(list(home.releases.glob("*/manifest.json"))) - has_current_link(home),
+        newest_landed_as_of=max((_day(entry) for entry in own), default=None),
+        feeds=_feeds(home, own),
+        refused=refused_reasons(home),
+    )
+
+
+# What the pipeline lands about itself is no feed of the company's.
+INTERNAL_SOURCES = ("policy", "settings", "reference", "cosell")
+
+
+def has_current_link(home: Home) -> int:
+    """Return 1 where `releases/current` is a link that a glob also finds, else 0."""
+    return int(home.current_release.is_symlink())
+
+
+def journal_entries(home: Home) -> list[dict[str, Any]]:
+    """Return every journal entry of landing, in no order."""
+    if not home.journal.is_dir():
+        return []
+    return [json.loads(file.read_text(encoding="utf-8")) for file in home.journal.glob("*.json")]
+
+
+def _day(entry: dict[str, Any]) -> date:
+    return date.fromisoformat(str(entry["as_of"])[:10])
+
+
+def _moment(entry: dict[str, Any]) -> datetime:
+    moment = datetime.fromisoformat(str(entry["landed_at"]))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _feeds(home: Home, entries: list[dict[str, Any]]) -> list[FeedStatus]:
+    by_feed: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        by_feed.setdefault(entry["feed"], []).append(entry)
+    for file in sorted(home.feeds.glob("*.yaml")):
+        by_feed.setdefault(file.stem, [])
+    return [_feed(home, feed, by_feed[feed]) for feed in sorted(by_feed)]
+
+
+def _feed(home: Home, feed: str, entries: list[dict[str, Any]]) -> FeedStatus:
+    file = home.feeds / f"{feed}.yaml"
+    declared = read_yaml_mapping(file) if file.is_file() else {}
+    cadence = str(declared.get("cadence_days", ""))
+    return FeedStatus(
+        feed=feed,
+        partner_name=declared.get("partner_name"),
+        files_count=len(entries),
+        rows_count=sum(entry["good"] for entry in entries),
+        quarantined_count=sum(entry["quarantined"] for entry in entries),
+        newest_as_of=max((_day(entry) for entry in entries), default=None),
+        landed_at=max((_moment(entry) for entry in entries), default=None),
+        cadence_days=int(cadence) if cadence.isdigit() else None,
+        is_regular=declared.get("source") != "templates",
+    )
+
+
+def refused_reasons(home: Home) -> list[RefusedReason]:
+    """Return the most frequent reasons of quarantined rows, most rows first."""
+    files = [str(file) for file in home.quarantine.glob("*/*/*.parquet")]
+    if not files:
+        return []
+    rows = duckdb.execute(
+        "select reason_code, count(*) as rows_count, min_by(reason, _batch_id || _row_number)"
+        " from read_parquet($files, union_by_name = true)"
+        " group by reason_code order by rows_count desc, reason_code limit $limit",
+        {"files": files, "limit": TOP_REASONS},
+    ).fetchall()
+    return [RefusedReason(*row) for row in rows]
+
+
+def next_steps(status: CompanyStatus) -> list[str]:
+    """Return what a person should do now, most pressing first; empty where nothing waits.
+
+    Whether a feed is late is judged on the newest day that landed from any feed, so that a home
+    of the past reads the same on every day.
+    """
+    home = status.home.root
+    steps = []
+    counts = Counter(feed.files_count > 0 for feed in status.feeds)
+    if not counts[True] and status.release is None:
+        return [
+            f"Drop files into {home}/inbox/<feed>/ and run `cosell --home {home} refresh`.",
+            f"What each feed takes is written in {home}/config/README.txt.",
+        ]
+    if status.waits_for_refresh:
+        steps.append(
+            f"Files as of {status.newest_landed_as_of} are not in the release yet: "
+            f"run `cosell --home {home} refresh`."
+        )
+    if status.refused:
+        steps.append(
+            "Mend the refused rows at their source and send the file again: "
+            f"every row and reason is in {home}/quarantine/."
+        )
+    newest = status.newest_landed_as_of
+    late = [feed.feed for feed in status.feeds if newest and feed.is_late(newest)]
+    if late:
+        steps.append(f"Ask for newer files of: {', '.join(late)}.")
+    return steps

@@ -1,0 +1,645 @@
+"""Follow a published row back to the landed file and row that it came from.
+
+Reads the current release and the landed Parquet batches, nothing in between: what cannot be
+followed from these two is not explained. `explain` returns data; `pages` draws it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.answers import open_release
+from orchestration.errors import CosellError
+from orchestration.release import Release, current_release
+from orchestration.settings import Home
+
+Row = dict[str, Any]
+
+LEDGER_COLUMNS = (
+    "posted_quarter",
+    "origin_quarter",
+    "measure",
+    "attribution_class",
+    "partner_id",
+    "rep_id",
+    "amount_company_currency",
+    "reason",
+    "posting_id",
+)
+SALESFORCE_ID_LENGTHS = (15, 18)
+SHOWN_MATCHES = 12
+
+
+@dataclass(frozen=True)
+class LandedRow:
+    """One row of one landed file, as it arrived."""
+
+    source: str
+    table: str
+    batch_id: str
+    file: str
+    sha256: str
+    row_number: int
+    as_of: str
+    landed_at: str
+    values: dict[str, str]
+    """The columns that had a value, in canonical text."""
+    original_values: dict[str, str]
+    """The file's own words where they differ from the canonical text."""
+    file_state: str
+    """Whether the file still lies in the inbox with the same bytes."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of the chain: what a table says, and the landed rows behind it."""
+
+    title: str
+    where: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    table_columns: tuple[str, ...] = ()
+    table_rows: list[tuple[str, ...]] = field(default_factory=list)
+    landed: list[LandedRow] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The chain from a published row to what was landed, strongest statement first."""
+
+    kind: str
+    identifier: str
+    headline: str
+    release_id: str
+    steps: list[Step]
+
+
+class Explainer:
+    """Explains the rows of one release of one home."""
+
+    def __init__(self, home: Home, release: Release, connection: duckdb.DuckDBPyConnection) -> None:
+        """Read published rows through `connection`, landed rows below `home`."""
+        self.home = home
+        self.release = release
+        self.connection = connection
+
+    # published rows
+
+    def rows(self, query: str, *parameters: object) -> list[Row]:
+        """Run a query on the release; returns its rows by column name."""
+        result = self.connection.execute(query, list(parameters))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def row(self, table: str, column: str, value: str) -> Row | None:
+        """Return the one row of a published table whose key is `value`."""
+        found = self.rows(f"select * from {table} where {column} = ? limit 1", value)
+        return found[0] if found else None
+
+    def name_of_rep(self, rep_id: str | None) -> str:
+        """Return `name (id)` of a rep."""
+        return self._named("core.dim_reps", "rep_id", "rep_name", rep_id)
+
+    def name_of_partner(self, partner_id: str | None) -> str:
+        """Return `name (id)` of a partner."""
+        return self._named("core.dim_partners", "partner_id", "partner_name", partner_id)
+
+    def name_of_account(self, account_id: str | None) -> str:
+        """Return `name (id)` of an account."""
+        return self._named("core.dim_accounts", "account_id", "account_name", account_id)
+
+    def _named(self, table: str, key: str, name: str, value: str | None) -> str:
+        if value is None:
+            return "none"
+        row = self.row(table, key, value)
+        return f"{row[name]} ({value})" if row and row[name] else value
+
+    # landed rows
+
+    def landed_row(self, batch_id: str | None, row_number: int | None) -> list[LandedRow]:
+        """Return the landed row that a published row's lineage names."""
+        if batch_id is None or row_number is None:
+            return []
+        entry = self.home.journal / f"{batch_id}.json"
+        if not entry.is_file():
+            return []
+        journal = json.loads(entry.read_text(encoding="utf-8"))
+        file = self.home.landing / journal["source"] / journal["table"] / f"{batch_id}.parquet"
+        return self._read_landed(file, "_row_number = ?", [row_number])
+
+    def landed_rows(self, source: str, table: str, **key: str) -> list[LandedRow]:
+        """Return the newest landed row of a key that the release could know."""
+        files = self.home.landing / source / table / "*.parquet"
+        condition = " and ".join(f"{column} = ?" for column in key)
+        condition += " and _as_of <= ? order by _as_of desc, _landed_at desc, _row_number limit 1"
+        return self._read_landed(files, condition, [*key.values(), self.release.as_of])
+
+    def _read_landed(
+        self, files: Path, condition: str, parameters: Sequence[object]
+    ) -> list[LandedRow]:
+        try:
+            found = self.rows(
+                f"select * from read_parquet(?) where {condition}", str(files), *parameters
+            )
+        except duckdb.IOException:
+            return []
+        return [self._as_landed_row(row, files) for row in found]
+
+    def _as_landed_row(self, row: Row, files: Path) -> LandedRow:
+        return LandedRow(
+            source=files.parent.parent.name,
+            table=files.parent.name,
+            batch_id=row["_batch_id"],
+            file=row["_source_file"],
+            sha256=row["_source_sha256"],
+            row_number=row["_row_number"],
+            as_of=str(row["_as_of"]),
+            landed_at=f"{row['_landed_at']:%Y-%m-%d %H:%M:%S} UTC",
+            values={
+                name: str(value)
+                for name, value in row.items()
+                if value is not None and not name.startswith("_")
+            },
+            original_values=_json_object(row.get("_original_values")),
+            file_state=self._state_of_file(row["_source_file"], row["_source_sha256"]),
+        )
+
+    def _state_of_file(self, name: str, sha256: str) -> str:
+        for file in (self.home.inbox / name, self.home.root / name):
+            if file.is_file():
+                same = hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+                return "still in the inbox, unchanged" if same else "changed since it was landed"
+        return "no longer in the inbox; the landed batch holds every row of it"
+
+
+def explain(home: Home, identifier: str, partner_id: str | None = None) -> Explanation:
+    """Explain a published id: opportunity, posting, account, touch, match or route.
+
+    `partner_id` narrows an account to its match with one partner. Raises CosellError where the
+    current release holds no such id.
+    """
+    release = current_release(home)
+    if release is None:
+        raise CosellError(
+            f"There is no release in {home.root}: run `cosell refresh` first, then explain."
+        )
+    with open_release(release.database) as connection:
+        explainer = Explainer(home, release, connection)
+        for candidate in _spellings(explainer, identifier):
+            for explain_kind in _kinds(partner_id):
+                explanation = explain_kind(explainer, candidate)
+                if explanation is not None:
+                    return explanation
+    beside = f" beside partner {partner_id}" if partner_id else ""
+    raise CosellError(
+        f"The current release {release.release_id} holds no {identifier!r}{beside}: give the id "
+        "of an opportunity, a posting, an account, a touch, a match or a route as it stands in "
+        "the published tables."
+    )
+
+
+def _kinds(
+    partner_id: str | None,
+) -> tuple[Callable[[Explainer, str], Explanation | None], ...]:
+    if partner_id is not None:
+        return (lambda explainer, value: explain_match(explainer, value, partner_id),)
+    return (
+        explain_opportunity,
+        explain_posting,
+        explain_touch,
+        explain_account,
+        explain_route,
+        explain_match,
+    )
+
+
+def _spellings(explainer: Explainer, identifier: str) -> list[str]:
+    """Return the id, and the 18-character form of a Salesforce id that was given with 15."""
+    short, full = SALESFORCE_ID_LENGTHS
+    identifier = identifier.strip()
+    if len(identifier) != short or not identifier.isalnum():
+        return [identifier]
+    longer = explainer.rows(
+        "select opportunity_id as id from attribution.fct_attributed_opportunities"
+        " where starts_with(opportunity_id, ?) union all"
+        " select account_id from core.dim_accounts where starts_with(account_id, ?)",
+        identifier,
+        identifier,
+    )
+    return [identifier, *(row["id"] for row in longer if len(row["id"]) == full)]
+
+
+def explain_opportunity(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain an opportunity: its class, what was posted, the evidence, the landed rows."""
+    opportunity = explainer.row(
+        "attribution.fct_attributed_opportunities", "opportunity_id", identifier
+    )
+    if opportunity is None:
+        return None
+    postings = explainer.rows(
+        "select * from attribution.fct_attribution_ledger where opportunity_id = ?"
+        " order by posted_at, measure, posting_id",
+        identifier,
+    )
+    return Explanation(
+        kind="opportunity",
+        identifier=identifier,
+        headline=f"{opportunity['opportunity_name'] or identifier}: "
+        f"{opportunity['attribution_class']}",
+        release_id=explainer.release.release_id,
+        steps=[
+            _class_step(explainer, opportunity),
+            _ledger_step(postings),
+            *_evidence_steps(explainer, opportunity["evidence_touch_ids"]),
+            _opportunity_source_step(explainer, opportunity),
+        ],
+    )
+
+
+def _class_step(explainer: Explainer, opportunity: Row) -> Step:
+    facts = [
+        ("class", opportunity["attribution_class"]),
+        ("partner", explainer.name_of_partner(opportunity["partner_id"])),
+        ("rule", text(opportunity["rule_id"])),
+        ("tie-break", text(opportunity["tie_break"])),
+        ("override", text(opportunity["override_id"])),
+        ("excluded as", text(opportunity["exclusion"])),
+        ("policy", text(opportunity["policy_version"])),
+        ("credited rep", explainer.name_of_rep(opportunity["rep_id"])),
+        ("account", explainer.name_of_account(opportunity["account_id"])),
+        ("stage", text(opportunity["stage_name"])),
+        ("created on", f"{opportunity['created_on']} ({text(opportunity['created_quarter'])})"),
+        ("closes on", text(opportunity["close_on"])),
+        ("amount", _amount_with_rate(opportunity)),
+    ]
+    return Step(
+        title="What is published",
+        where="attribution.fct_attributed_opportunities",
+        facts=[(name, value) for name, value in facts if value != NOTHING],
+    )
+
+
+def _amount_with_rate(row: Row) -> str:
+    amount = f"{text(row['amount'])} {text(row['currency'])}".strip()
+    if row.get("conversion_rate") is None:
+        return amount
+    return (
+        f"{amount} = {text(row['amount_company_currency'])} at {row['conversion_rate']}"
+        f" ({text(row['rate_kind'])} rate of {text(row['rate_on'])})"
+    )
+
+
+def _ledger_step(postings: list[Row]) -> Step:
+    balances: dict[str, Decimal] = {}
+    for posting in postings:
+        measure = posting["measure"]
+        balances[measure] = balances.get(measure, Decimal(0)) + posting["amount_company_currency"]
+    return Step(
+        title="What was posted",
+        where="attribution.fct_attribution_ledger",
+        table_columns=LEDGER_COLUMNS,
+        table_rows=[tuple(text(posting[name]) for name in LEDGER_COLUMNS) for posting in postings],
+        facts=[(f"balance of {measure}", text(sum_)) for measure, sum_ in balances.items()],
+        note="" if postings else "Nothing was posted: the amount is empty or zero.",
+    )
+
+
+def _evidence_steps(explainer: Explainer, touch_ids: str | None) -> list[Step]:
+    steps = []
+    for touch_id in (touch_ids or "").split(", "):
+        if touch_id:
+            touch = find_touch(explainer, touch_id)
+            steps.append(
+                _touch_step(explainer, touch_id, touch)
+                if touch
+                else Step("Evidence", "", note=f"{touch_id} is no longer published.")
+            )
+    return steps
+
+
+def find_touch(explainer: Explainer, touch_id: str) -> Row | None:
+    """Return the published touch of an id, or the one that it was recognised to be the same as."""
+    touch = explainer.row("attribution.fct_partner_touches", "touch_id", touch_id)
+    if touch is not None:
+        return touch
+    same = explainer.rows(
+        "select * from attribution.fct_partner_touches"
+        " where list_contains(string_split(evidence_touch_ids, ', '), ?) limit 1",
+        touch_id,
+    )
+    return same[0] if same else None
+
+
+def _touch_step(explainer: Explainer, touch_id: str, touch: Row) -> Step:
+    facts = [
+        ("touch", touch_id),
+        ("kept as", touch["touch_id"] if touch["touch_id"] != touch_id else NOTHING),
+        ("type", f"{touch['touch_type']} ({touch['strength']})"),
+        ("partner", explainer.name_of_partner(touch["partner_id"])),
+        ("our rep", explainer.name_of_rep(touch["rep_id"])),
+        ("account", explainer.name_of_account(touch["account_id"])),
+        ("opportunity", text(touch["opportunity_id"])),
+        ("occurred at", text(touch["occurred_at"])),
+        ("recorded at", text(touch["recorded_at"])),
+        ("seen in", f"{touch['evidence_count']} records: {touch['evidence_touch_ids']}"),
+    ]
+    return Step(
+        title="Evidence",
+        where="attribution.fct_partner_touches",
+        facts=[(name, value) for name, value in facts if value not in (NOTHING, "none")],
+        landed=explainer.landed_row(touch["batch_id"], touch["source_row_number"]),
+    )
+
+
+def _opportunity_source_step(explainer: Explainer, opportunity: Row) -> Step:
+    return Step(
+        title="Where it comes from",
+        where="landing/salesforce/opportunities",
+        landed=explainer.landed_row(opportunity["batch_id"], opportunity["source_row_number"]),
+    )
+
+
+def explain_posting(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain one posting: what it says, what it corrects, then its opportunity."""
+    posting = explainer.row("attribution.fct_attribution_ledger", "posting_id", identifier)
+    if posting is None:
+        return None
+    corrected = posting["corrects_posting_id"]
+    facts = [
+        ("opportunity", posting["opportunity_id"]),
+        ("measure", posting["measure"]),
+        ("class", posting["attribution_class"]),
+        ("partner", explainer.name_of_partner(posting["partner_id"])),
+        ("rep", explainer.name_of_rep(posting["rep_id"])),
+        ("manager", explainer.name_of_rep(posting["manager_id"])),
+        ("posted in", f"{posting['posted_quarter']} (origin {posting['origin_quarter']})"),
+        ("amount", _amount_with_rate(posting)),
+        ("reason", text(posting["reason"])),
+        ("rule", f"{text(posting['rule_id'])}, policy {text(posting['policy_version'])}"),
+        ("corrects", text(corrected)),
+        ("posted at", text(posting["posted_at"])),
+    ]
+    whole = explain_opportunity(explainer, posting["opportunity_id"])
+    return Explanation(
+        kind="posting",
+        identifier=identifier,
+        headline=f"{text(posting['amount_company_currency'])} of {posting['measure']}, "
+        f"{posting['attribution_class']}",
+        release_id=explainer.release.release_id,
+        steps=[
+            Step(
+                title="The posting",
+                where="attribution.fct_attribution_ledger",
+                facts=[(name, value) for name, value in facts if value != NOTHING],
+                landed=explainer.landed_row(
+                    posting["opportunity_batch_id"], posting["opportunity_source_row_number"]
+                ),
+            ),
+            *(whole.steps if whole else []),
+        ],
+    )
+
+
+def explain_touch(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain one touch and the opportunities that it earned credit on."""
+    touch = find_touch(explainer, identifier)
+    if touch is None:
+        return None
+    credited = explainer.rows(
+        "select opportunity_id, attribution_class, rule_id"
+        " from attribution.fct_attributed_opportunities"
+        " where list_contains(string_split(evidence_touch_ids, ', '), ?) order by opportunity_id",
+        touch["touch_id"],
+    )
+    columns = ("opportunity_id", "attribution_class", "rule_id")
+    return Explanation(
+        kind="touch",
+        identifier=identifier,
+        headline=f"{touch['touch_type']} of {explainer.name_of_partner(touch['partner_id'])}",
+        release_id=explainer.release.release_id,
+        steps=[
+            _touch_step(explainer, identifier, touch),
+            Step(
+                title="What it earned",
+                where="attribution.fct_attributed_opportunities",
+                table_columns=columns if credited else (),
+                table_rows=[tuple(text(row[name]) for name in columns) for row in credited],
+                note="" if credited else "No opportunity is credited by this touch.",
+            ),
+        ],
+    )
+
+
+def explain_account(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain one account: its record, its matches and segments by partner."""
+    account = explainer.row("core.dim_accounts", "account_id", identifier)
+    if account is None:
+        return _explain_merged_account(explainer, identifier)
+    shown = ("account_type", "website", "duns", "industry", "country", "city", "created_on")
+    return Explanation(
+        kind="account",
+        identifier=identifier,
+        headline=text(account["account_name"]),
+        release_id=explainer.release.release_id,
+        steps=[
+            Step(
+                title="The account",
+                where="core.dim_accounts",
+                facts=[
+                    (name.replace("_", " "), text(account[name]))
+                    for name in shown
+                    if account[name] is not None
+                ],
+                landed=explainer.landed_row(account["batch_id"], account["source_row_number"]),
+            ),
+            _published_rows_step(
+                explainer,
+                "Its segment with each partner",
+                "account_mapping.fct_account_segments",
+                "account_id",
+                identifier,
+            ),
+            _published_rows_step(
+                explainer,
+                "Its matches",
+                "account_mapping.fct_account_matches",
+                "crm_account_id",
+                identifier,
+            ),
+        ],
+    )
+
+
+def _explain_merged_account(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain an account that was merged into another: its last landed row, then the survivor."""
+    landed = explainer.landed_rows("salesforce", "accounts", id=identifier)
+    survivor = landed[0].values.get("master_record_id") if landed else None
+    if survivor is None or survivor == identifier:
+        return None
+    whole = explain_account(explainer, survivor)
+    if whole is None:
+        return None
+    merged = Step(
+        title="Merged away",
+        where="landing/salesforce/accounts",
+        facts=[("survives as", explainer.name_of_account(survivor))],
+        landed=landed,
+    )
+    return Explanation(
+        kind="account",
+        identifier=identifier,
+        headline=f"merged into {whole.headline}",
+        release_id=whole.release_id,
+        steps=[merged, *whole.steps],
+    )
+
+
+def _published_rows_step(
+    explainer: Explainer, title: str, table: str, column: str, value: str
+) -> Step:
+    found = explainer.rows(f"select * from {table} where {column} = ? order by all", value)
+    columns = tuple(name for name in (found[0] if found else {}) if name in SHOWN_IN_LISTS)
+    return Step(
+        title=title,
+        where=table,
+        table_columns=columns,
+        table_rows=[tuple(text(row[name]) for name in columns) for row in found[:SHOWN_MATCHES]],
+        note="" if found else "None.",
+    )
+
+
+SHOWN_IN_LISTS = (
+    "partner_id",
+    "partner_account_id",
+    "tier",
+    "probability",
+    "decision",
+    "our_state",
+    "partner_state",
+    "segment",
+    "cell",
+    "roll_up",
+)
+
+
+def explain_match(
+    explainer: Explainer, identifier: str, partner_id: str | None = None
+) -> Explanation | None:
+    """Explain how an account and a partner's record were compared, with both landed rows.
+
+    `identifier` is the id of our account (then `partner_id` says which partner), of the partner's
+    record, or of the match itself where the table has one.
+    """
+    matches = explainer.rows(
+        "select * from account_mapping.fct_account_matches as matches"
+        " where (crm_account_id = $1 or partner_account_id = $1"
+        " or coalesce(to_json(matches) ->> 'account_match_id', '') = $1)"
+        " and ($2 is null or partner_id = $2)"
+        " order by partner_id, decision, partner_account_id limit 12",
+        identifier,
+        partner_id,
+    )
+    if not matches:
+        return None
+    steps = []
+    for match in matches:
+        steps.append(
+            Step(
+                title="The match",
+                where="account_mapping.fct_account_matches",
+                facts=[
+                    (name.replace("_", " "), text(value))
+                    for name, value in match.items()
+                    if value is not None
+                ],
+                landed=[
+                    *explainer.landed_rows(
+                        "salesforce", "accounts", id=text(match["crm_account_id"])
+                    ),
+                    *explainer.landed_rows(
+                        "bilateral",
+                        "partner_accounts",
+                        partner_id=match["partner_id"],
+                        partner_account_id=text(match["partner_account_id"]),
+                    ),
+                ],
+            )
+        )
+    first = matches[0]
+    return Explanation(
+        kind="match",
+        identifier=identifier,
+        headline=f"{explainer.name_of_account(first['crm_account_id'])} with "
+        f"{explainer.name_of_partner(first['partner_id'])}",
+        release_id=explainer.release.release_id,
+        steps=steps,
+    )
+
+
+def explain_route(explainer: Explainer, identifier: str) -> Explanation | None:
+    """Explain one routed row: the row, then the match and the account behind it."""
+    key = _route_key(explainer)
+    if key is None:
+        return None
+    route = explainer.row("account_mapping.fct_weekly_routes", key, identifier)
+    if route is None:
+        return None
+    account_id, partner_id = route["account_id"], route["partner_id"]
+    whole = (
+        explain_match(explainer, account_id, partner_id)
+        or explain_account(explainer, account_id)
+        or Explanation("", "", "", "", [])
+    )
+    return Explanation(
+        kind="route",
+        identifier=identifier,
+        headline=f"{explainer.name_of_account(account_id)} for "
+        f"{explainer.name_of_rep(route['rep_id'])}",
+        release_id=explainer.release.release_id,
+        steps=[
+            Step(
+                title="The routed row",
+                where="account_mapping.fct_weekly_routes",
+                facts=[
+                    (name.replace("_", " "), text(value))
+                    for name, value in route.items()
+                    if value is not None
+                ],
+            ),
+            *whole.steps,
+        ],
+    )
+
+
+def _route_key(explainer: Explainer) -> str | None:
+    names = [
+        row["column_name"] for row in explainer.rows("describe account_mapping.fct_weekly_routes")
+    ]
+    return next((name for name in names if name.endswith("route_id")), None)
+
+
+NOTHING = ""
+
+
+def text(value: object) -> str:
+    """Return a value as people read it: money with separators, nothing as an empty text."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    return str(value)
+
+
+def _json_object(value: str | None) -> dict[str, str]:
+    if not value:
+        return {}
+    parsed = json.loads(value)
+    return {str(name): text(each) for name, each in parsed.items()}

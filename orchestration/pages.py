@@ -1,0 +1,341 @@
+"""How answers look in a terminal: from data to Rich, 80 columns and up. No work is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from orchestration.answers import QuarterSums, RepAnswer, Summary
+    from orchestration.company_status import CompanyStatus
+    from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.release import Release
+
+SHOWN_REPS = 12
+SHOWN_NAMES = 6
+WIDE = 100
+MEASURES = {"pipeline_created": "Pipeline created", "bookings": "Bookings"}
+KILO, MEGA, GIGA = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
+
+
+def short_money(amount: Decimal) -> str:
+    """Return an amount in three or four characters and a unit: 0, 950, 12.3k, 1.24M."""
+    size = abs(amount)
+    if size == 0:
+        return "0"
+    for unit, letter in ((GIGA, "B"), (MEGA, "M"), (KILO, "k")):
+        if size >= unit:
+            value = amount / unit
+            digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+            return f"{value:.{digits}f}{letter}"
+    return f"{amount:.0f}"
+
+
+def money(amount: Decimal) -> str:
+    """Return an amount to the cent, with separators."""
+    return f"{amount:,.2f}"
+
+
+def count(value: int, thing: str, things: str | None = None) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{value:,} {thing if value == 1 else things or thing + 's'}"
+
+
+def plain_table(*, header: bool = True) -> Table:
+    """Return the one kind of table that these pages use."""
+    return Table(
+        box=box.SIMPLE_HEAD if header else None,
+        show_header=header,
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, 1),
+        show_edge=False,
+    )
+
+
+def summary_page(summary: Summary, console: Console) -> RenderableType:
+    """Lay out "which reps engage partners, and what did it produce?"."""
+    first, last = summary.quarters[0], summary.quarters[-1]
+    span = first if first == last else f"{first} to {last}"
+    return Group(
+        Text("Which reps engage partners, and what did it produce?", style="bold cyan"),
+        Text(f"{span}, by quarter of origin, in {summary.currency}", style="dim"),
+        "",
+        reps_table(summary.engaging, wide=console.width >= WIDE),
+        reps_left_out(summary),
+        "",
+        Text("Does the ledger agree with the CRM?", style="bold cyan"),
+        Text("sourced + influenced + direct = CRM total, to the cent", style="dim"),
+        "",
+        sums_table(summary.sums),
+    )
+
+
+def reps_table(reps: list[RepAnswer], *, wide: bool) -> RenderableType:
+    """One line per rep who engages partners; sourced and influenced are never added up."""
+    if not reps:
+        return Text("  No rep has engaged a partner in these quarters.")
+    table = plain_table()
+    table.add_column("Rep", no_wrap=True, overflow="ellipsis", max_width=26 if wide else 17)
+    headings = ["Part-\nners", "Tou-\nches"]
+    headings += ["Sour-\nced", "Influ-\nenced"]
+    headings += ["Pipeline\nsourced", "Pipeline\ninfl."]
+    headings += ["Booked\nsourced", "Booked\ninfl."]
+    if wide:
+        headings = [
+            "Partners",
+            "Touches",
+            "Opps\nsourced",
+            "Opps\ninfluenced",
+            "Pipeline\nsourced",
+            "Pipeline\ninfluenced",
+            "Booked\nsourced",
+            "Booked\ninfluenced",
+        ]
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for rep in reps[:SHOWN_REPS]:
+        table.add_row(escape(rep.rep_name), *_rep_figures(rep))
+    return table
+
+
+def _rep_figures(rep: RepAnswer) -> list[str]:
+    figures = [
+        str(rep.partners),
+        str(rep.touches),
+        str(rep.sourced_opportunities),
+        str(rep.influenced_opportunities),
+        short_money(rep.sourced_pipeline),
+        short_money(rep.influenced_pipeline),
+        short_money(rep.sourced_bookings),
+        short_money(rep.influenced_bookings),
+    ]
+    return [f"[dim]{figure}[/]" if figure == "0" else figure for figure in figures]
+
+
+def reps_left_out(summary: Summary) -> RenderableType:
+    """Say who is not in the table: further engaging reps, and those who engage nobody."""
+    lines = []
+    further = len(summary.engaging) - SHOWN_REPS
+    if further > 0:
+        lines.append(f"[dim]and {count(further, 'more rep')} who engage partners[/]")
+    nobody = summary.not_engaging
+    if nobody:
+        names = ", ".join(escape(rep.rep_name) for rep in nobody[:SHOWN_NAMES])
+        more = len(nobody) - SHOWN_NAMES
+        names += f" and {more} more" if more > 0 else ""
+        alone = short_money(sum((rep.direct_pipeline for rep in nobody), Decimal(0)))
+        lines.append(
+            f"[yellow]{count(len(nobody), 'rep')} in seat engaged no partner[/]"
+            f" ({alone} pipeline, all direct): {names}"
+        )
+    return Text.from_markup("\n".join(lines)) if lines else Text("")
+
+
+def sums_table(sums: list[QuarterSums]) -> RenderableType:
+    """One line per measure and quarter, to the cent."""
+    if not sums:
+        return Text("  Nothing was created or won in these quarters.")
+    table = plain_table()
+    table.add_column("", no_wrap=True)
+    for heading in ("sourced", "influenced", "direct", "CRM total", "difference"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    measure = None
+    for row in sums:
+        if row.measure != measure:
+            table.add_row(f"[bold]{MEASURES.get(row.measure, row.measure)}[/]")
+            measure = row.measure
+        style = "green" if row.difference == 0 else "bold red"
+        table.add_row(
+            row.fiscal_quarter,
+            money(row.sourced),
+            money(row.influenced),
+            money(row.direct),
+            money(row.crm_total),
+            f"[{style}]{money(row.difference)}[/]",
+        )
+    return table
+
+
+def paths_page(paths: Iterable[tuple[str, str]], commands: Iterable[str]) -> RenderableType:
+    """What to open and what to type next."""
+    opened = plain_table(header=False)
+    opened.add_column(style="dim", no_wrap=True)
+    opened.add_column(overflow="fold")
+    for name, path in paths:
+        opened.add_row(name, escape(path))
+    return Group(
+        Text("Open", style="bold cyan"),
+        Padding(opened, (0, 0, 1, 2)),
+        Text("Next", style="bold cyan"),
+        *(Text(f"  {command}", no_wrap=True) for command in commands),
+    )
+
+
+def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> RenderableType:
+    """The release, the feeds, what was refused, what to do next."""
+    parts: list[RenderableType] = [_release_line(status, now), ""]
+    parts.append(_feeds_table(status))
+    if status.refused:
+        parts += ["", Text("Refused rows", style="bold cyan"), _refused_table(status)]
+    if steps:
+        parts += ["", Text("Next", style="bold cyan"), *(Text(f"  {step}") for step in steps)]
+    return Group(*parts)
+
+
+def _release_line(status: CompanyStatus, now: datetime) -> RenderableType:
+    release = status.release
+    if release is None:
+        return Text.from_markup(
+            f"[bold]{escape(str(status.home.root))}[/]: no release yet", style="yellow"
+        )
+    return Text.from_markup(
+        f"[bold]{escape(str(status.home.root))}[/]: release [bold]{release.release_id}[/] "
+        f"as of [bold]{release.as_of}[/]\n"
+        f"[dim]published {ago(release.created_at, now)} · "
+        f"{count(release.tables_count, 'table')} · {count(release.rows_count, 'row')} · "
+        f"{count(status.releases_count, 'release')} kept[/]"
+    )
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment was, in one unit."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = max(0, int((now - moment).total_seconds()))
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{count(seconds // size, unit)} ago"
+    return "just now"
+
+
+def _feeds_table(status: CompanyStatus) -> RenderableType:
+    table = plain_table()
+    table.add_column("Feed", no_wrap=True, overflow="ellipsis", max_width=30)
+    table.add_column("Newest", no_wrap=True)
+    table.add_column("Batches", justify="right")
+    table.add_column("Rows", justify="right")
+    table.add_column("Refused", justify="right")
+    silent = [feed.feed for feed in status.feeds if not feed.files_count]
+    newest = status.newest_landed_as_of
+    for feed in status.feeds:
+        if not feed.files_count:
+            continue
+        late = newest is not None and feed.is_late(newest)
+        day = f"[yellow]{feed.newest_as_of} late[/]" if late else str(feed.newest_as_of)
+        refused = f"[yellow]{feed.quarantined_count:,}[/]" if feed.quarantined_count else "[dim]0[/]"
+        table.add_row(
+            escape(feed.feed), day, f"{feed.files_count:,}", f"{feed.rows_count:,}", refused
+        )
+    if not silent:
+        return table
+    line = Text(f"nothing yet from: {', '.join(silent)}", style="dim")
+    return Group(table, line) if table.row_count else line
+
+
+def _refused_table(status: CompanyStatus) -> RenderableType:
+    table = plain_table(header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim", overflow="fold")
+    for reason in status.refused:
+        table.add_row(f"{reason.rows_count:,}", escape(reason.reason_code), escape(reason.example))
+    return table
+
+
+def releases_page(releases: list[Release], now: datetime) -> RenderableType:
+    """Every release, newest first; the current one is marked."""
+    table = plain_table()
+    table.add_column("", no_wrap=True)
+    table.add_column("Release", no_wrap=True)
+    table.add_column("As of", no_wrap=True)
+    table.add_column("Published", no_wrap=True)
+    table.add_column("Rows", justify="right")
+    table.add_column("Content", no_wrap=True)
+    for release in sorted(releases, key=lambda each: each.created_at, reverse=True):
+        table.add_row(
+            "[green]●[/]" if release.is_current else "",
+            release.release_id,
+            str(release.as_of),
+            ago(release.created_at, now),
+            f"{release.rows_count:,}",
+            release.content_hash[:12],
+        )
+    return table
+
+
+def explanation_page(explanation: Explanation) -> RenderableType:
+    """The chain, one link under the other."""
+    parts: list[RenderableType] = [
+        Text.assemble(
+            (f"{explanation.kind} ", "dim"),
+            (explanation.identifier, "bold"),
+            ("  ", ""),
+            (explanation.headline, "bold cyan"),
+        ),
+        Text(f"release {explanation.release_id}", style="dim"),
+    ]
+    for step in explanation.steps:
+        parts += ["", *_step(step)]
+    return Group(*parts)
+
+
+def _step(step: Step) -> list[RenderableType]:
+    parts: list[RenderableType] = [
+        Text.assemble((step.title, "bold"), (f"  {step.where}" if step.where else "", "dim"))
+    ]
+    if step.facts:
+        parts.append(Padding(_facts(step.facts), (0, 0, 0, 2)))
+    if step.table_rows:
+        parts.append(Padding(_listing(step), (0, 0, 0, 2)))
+    if step.note:
+        parts.append(Padding(Text(step.note), (0, 0, 0, 2)))
+    parts += [Padding(_landed(row), (0, 0, 0, 2)) for row in step.landed]
+    return parts
+
+
+def _facts(facts: list[tuple[str, str]]) -> Table:
+    table = plain_table(header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        table.add_row(escape(name), escape(value))
+    return table
+
+
+def _listing(step: Step) -> Table:
+    table = plain_table()
+    for column in step.table_columns:
+        is_amount = column.endswith(("amount", "currency", "probability"))
+        table.add_column(
+            column.replace("_company_currency", "").replace("_", " "),
+            justify="right" if is_amount else "left",
+            overflow="fold",
+        )
+    for row in step.table_rows:
+        table.add_row(*(escape(value) for value in row))
+    return table
+
+
+def _landed(row: LandedRow) -> RenderableType:
+    shown = ", ".join(f"{name}={value}" for name, value in row.values.items())
+    facts = [
+        ("landed row", f"{row.file}, row {row.row_number}, as of {row.as_of}"),
+        ("sha256", row.sha256),
+        ("landed", f"{row.landed_at} as {row.source}/{row.table}/{row.batch_id}.parquet"),
+        ("the file", row.file_state),
+        ("values", shown),
+    ]
+    if row.original_values:
+        own_words = ", ".join(f"{name}={value}" for name, value in row.original_values.items())
+        facts.append(("in the file", own_words))
+    return _facts(facts)
