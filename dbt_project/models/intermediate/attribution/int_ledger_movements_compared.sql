@@ -81,11 +81,11 @@ episodes as (
 
     select
         with_previous.*,
-        sum(case when booking_key is distinct from previous_booking_key then 1 else 0 end) over (
+        cast(sum(case when booking_key is distinct from previous_booking_key then 1 else 0 end) over (
             partition by opportunity_id, measure
             order by known_step nulls last
             rows between unbounded preceding and current row
-        ) as episode_number
+        ) as bigint) as episode_number
     from with_previous
 
 ),

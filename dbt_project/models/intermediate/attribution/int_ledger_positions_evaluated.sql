@@ -53,6 +53,7 @@ opportunities_at_step as (
         opportunity_types.exclusion,
         versions.batch_id as opportunity_batch_id,
         versions.source_file as opportunity_source_file,
+        versions.source_sha256 as opportunity_source_sha256,
         versions.source_row_number as opportunity_source_row_number
     from classes
     inner join versions
@@ -132,6 +133,7 @@ positions as (
         opportunities_at_step.policy_sha256,
         opportunities_at_step.opportunity_batch_id,
         opportunities_at_step.opportunity_source_file,
+        opportunities_at_step.opportunity_source_sha256,
         opportunities_at_step.opportunity_source_row_number
     from opportunities_at_step
     cross join measures

@@ -34,7 +34,7 @@ partner_tasks as (
         activity_on as occurred_on,
         created_at as recorded_at,
         is_deleted
-        or is_recurrence
+        or coalesce(is_recurrence, false)
         or activity_on is null
         or not coalesce(is_closed, lower(status) = 'completed', false)
         or lower(coalesce(subject, '')) like 'canceled:%' as is_void,
@@ -67,8 +67,8 @@ partner_events as (
         coalesce({{ company_date('starts_at') }}, activity_on) as occurred_on,
         created_at as recorded_at,
         is_deleted
-        or is_child
-        or is_recurrence
+        or coalesce(is_child, false)
+        or coalesce(is_recurrence, false)
         or coalesce(duration_minutes, 1) = 0
         or (starts_at is null and activity_on is null)
         or lower(coalesce(subject, '')) like 'canceled:%' as is_void,

@@ -55,6 +55,7 @@ reversals as (
         previous_episode_step as corrected_step,
         opportunity_batch_id,
         opportunity_source_file,
+        opportunity_source_sha256,
         opportunity_source_row_number
     from movements
     where previous_booking_key is not null
@@ -94,6 +95,7 @@ bookings_of_new_keys as (
         case when previous_booking_key is not null then previous_episode_step end as corrected_step,
         opportunity_batch_id,
         opportunity_source_file,
+        opportunity_source_sha256,
         opportunity_source_row_number
     from movements
     where booking_key is not null
@@ -133,6 +135,7 @@ adjustments as (
         episode_step as corrected_step,
         opportunity_batch_id,
         opportunity_source_file,
+        opportunity_source_sha256,
         opportunity_source_row_number
     from movements
     where booking_key = previous_booking_key
@@ -203,6 +206,7 @@ posted as (
         postings.refresh_number,
         postings.opportunity_batch_id,
         postings.opportunity_source_file,
+        postings.opportunity_source_sha256,
         postings.opportunity_source_row_number
     from postings
     left join quarters
