@@ -16,7 +16,6 @@ import sqlalchemy
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-
 # Named here because inside the source `type` is a field.
 EngineType = type[SqlAlchemyExecutionEngine]
 
