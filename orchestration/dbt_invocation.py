@@ -1,0 +1,286 @@
+"""Parse the dbt project once and run parts of it inside this process.
+
+No Dagster here. dbt itself takes seconds to import, so that happens inside the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import CosellError, RefreshError, one_sentence
+from orchestration.release import files_hash
+from orchestration.settings import Settings
+from orchestration.stations import Manifest, station_of_each_node
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
+WRITTEN_BY_TOOLS = ("target", "logs", "dbt_packages", ".user.yml", "__pycache__")
+MANIFEST_JSON = "manifest.json"
+MANIFEST_BINARY = "partial_parse.msgpack"
+KEPT_MANIFESTS = 3
+STATION_TAG = "station_"
+
+_PACKAGES_THAT_PARSE = ("dbt-core", "dbt-duckdb")
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or data test."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    """success, error, skipped, pass, fail, warn (dbt's words)."""
+    seconds: float
+    failing_rows_count: int | None
+    message: str
+    query: str
+    """The compiled SQL; for a test, the query of its failing rows."""
+
+
+NodeListener = Callable[[str, int, int], None]
+"""Told the name of a node that is ready, how many are, and how many there are."""
+
+
+@dataclass(frozen=True)
+class DbtProject:
+    """The dbt project as one process sees it."""
+
+    settings: Settings
+    folder: Path = PROJECT_FOLDER
+
+    @cached_property
+    def project_hash(self) -> str:
+        """SHA-256 over the project's files and the versions of what reads them."""
+        return files_hash(self.folder, WRITTEN_BY_TOOLS)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest as plain values; parses the project where nobody has yet."""
+        file = self._manifest_folder() / MANIFEST_JSON
+        if not file.is_file():
+            self._parse()
+        manifest: Manifest = json.loads(file.read_text(encoding="utf-8"))
+        return manifest
+
+    @cached_property
+    def _manifest_object(self) -> Any:
+        """The manifest as dbt's own object, every node tagged with its station.
+
+        The tags are how a station is selected: dbt compares every selector with every node, and
+        hundreds of names would take longer than building small models.
+        """
+        from dbt.contracts.graph.manifest import Manifest as DbtManifest
+
+        station_of = station_of_each_node(self.manifest)
+        content = self._manifest_folder().joinpath(MANIFEST_BINARY).read_bytes()
+        manifest = DbtManifest.from_msgpack(content)
+        manifest.build_flat_graph()
+        for unique_id, node in manifest.nodes.items():
+            if unique_id in station_of:
+                node.tags.append(f"{STATION_TAG}{station_of[unique_id]}")
+        return manifest
+
+    def _manifest_folder(self) -> Path:
+        """Where the parsed project is kept: beside dbt's own output, one folder per content."""
+        versions = "_".join(version(package) for package in _PACKAGES_THAT_PARSE)
+        name = f"{self.project_hash[:16]}_{self.settings.engine}_{versions}"
+        return self._writable_folder() / "parsed" / name
+
+    def _writable_folder(self) -> Path:
+        beside_project = self.folder / "target"
+        writable = beside_project if beside_project.exists() else self.folder
+        if os.access(writable, os.W_OK):
+            return beside_project
+        return self.settings.home.dagster / "dbt"
+
+    def _parse(self) -> None:
+        """Parse the project and keep the manifest under its hash.
+
+        Written aside and renamed, so that two processes may parse at the same time.
+        """
+        from dbt.cli.main import dbtRunner
+
+        kept = self._manifest_folder()
+        aside = kept.with_name(f".{kept.name}-{uuid.uuid4().hex[:8]}")
+        aside.mkdir(parents=True)
+        try:
+            newest = self._newest_manifest_folder()
+            if newest is not None:
+                # dbt then reads again only the files that have changed.
+                shutil.copy(newest / MANIFEST_BINARY, aside / MANIFEST_BINARY)
+            with _dbt_environment(self.settings):
+                outcome = dbtRunner().invoke(["parse", *self._options(aside)])
+            if not outcome.success:
+                raise _sentence_of_exception("The dbt project cannot be read", outcome.exception)
+            if not kept.exists():
+                aside.rename(kept)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        for old in self._manifest_folders()[KEPT_MANIFESTS:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _manifest_folders(self) -> list[Path]:
+        folders = [
+            folder
+            for folder in self._manifest_folder().parent.glob("*")
+            if folder.joinpath(MANIFEST_BINARY).is_file() and not folder.name.startswith(".")
+        ]
+        return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
+
+    def _newest_manifest_folder(self) -> Path | None:
+        return next(iter(self._manifest_folders()), None)
+
+    def _options(self, target_folder: Path) -> list[str]:
+        return [
+            *("--project-dir", str(self.folder)),
+            *("--profiles-dir", str(self.folder)),
+            *("--target", self.settings.engine),
+            *("--target-path", str(target_folder)),
+            *("--log-path", str(self.settings.home.dagster / "dbt" / "logs")),
+            *("--log-level", "none"),
+            *("--log-level-file", "info"),
+            "--no-version-check",
+            "--no-use-colors",
+        ]
+
+    def build(
+        self,
+        station: str,
+        listener: NodeListener | None = None,
+        names: Sequence[str] | None = None,
+    ) -> list[NodeResult]:
+        """Build and test what belongs to a station, in this process.
+
+        Args:
+            station: name of a dbt station.
+            listener: told of every node that is ready.
+            names: only these nodes of the station (unique names), default all.
+
+        Returns the result of every node, failed ones included. Raises RefreshError where dbt could
+        not run at all. Connections to the warehouse are closed afterwards.
+        """
+        from dbt.cli.main import dbtRunner
+
+        selection = [f"tag:{STATION_TAG}{station}"]
+        if names is not None:
+            selection = [f"{selection[0]},{name}" for name in names]
+        counting = _Counting(listener, self._count(station) if names is None else len(names))
+        manifest = self._manifest_object
+        target = self.settings.home.dagster / "dbt" / "target"
+        with _dbt_environment(self.settings):
+            try:
+                outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
+                    [
+                        "build",
+                        *("--select", *selection),
+                        *("--indirect-selection", "empty"),
+                        *("--exclude-resource-type", "unit_test"),
+                        "--no-write-json",
+                        *self._options(target),
+                    ]
+                )
+            finally:
+                close_warehouse()
+        if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+            raise outcome.exception
+        if outcome.result is None:
+            raise _sentence_of_exception(
+                f"dbt could not run the {station} station", outcome.exception
+            )
+        return [_node_result(result) for result in outcome.result.results]
+
+    def _count(self, station: str) -> int:
+        return sum(one == station for one in station_of_each_node(self.manifest).values())
+
+
+class _Counting:
+    """A callback of dbt that counts the nodes of a station as they finish."""
+
+    def __init__(self, listener: NodeListener | None, total: int) -> None:
+        self.listener = listener
+        self.total = total
+        self.done = 0
+
+    def __call__(self, event: Any) -> None:
+        if self.listener is not None and event.info.name == "NodeFinished":
+            self.done += 1
+            name = event.data.node_info.node_name
+            self.listener(name, self.done, max(self.total, self.done))
+
+
+def close_warehouse() -> None:
+    """Let go of the warehouse file, so that another configuration or process can open it."""
+    if "dbt.adapters.duckdb.connections" not in sys.modules:
+        return
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+
+
+@contextmanager
+def _dbt_environment(settings: Settings) -> Iterator[None]:
+    """The variables that dbt's profile reads, for as long as dbt runs."""
+    wanted = settings.dbt_environment()
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        resource_type=str(node.resource_type),
+        status=str(result.status),
+        seconds=float(result.execution_time or 0.0),
+        failing_rows_count=result.failures,
+        message=str(result.message or ""),
+        query=str(getattr(node, "compiled_code", None) or ""),
+    )
+
+
+def _sentence_of_exception(beginning: str, exception: BaseException | None) -> CosellError:
+    """An error of dbt as one sentence; the exception itself stays its cause for `--debug`."""
+    error = RefreshError(f"{beginning}: {error_message(str(exception))}.")
+    error.__cause__ = exception
+    return error
+
+
+def error_message(text: str) -> str:
+    """What dbt says about a node that failed, in one line, without where it wrote the SQL."""
+    lines = [
+        line
+        for line in text.strip().splitlines()
+        if not line.strip().startswith(("compiled code at", "LINE ", "^"))
+    ]
+    return one_sentence(" ".join(lines)).rstrip(".") or "no message"
+
+
+def results_by_id(results: Sequence[NodeResult]) -> Mapping[str, NodeResult]:
+    """The results by unique id of their node."""
+    return {result.unique_id: result for result in results}
