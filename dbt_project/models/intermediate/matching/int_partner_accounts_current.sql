@@ -6,9 +6,9 @@ partner_accounts as (
 
 ),
 
-landed_batches as (
+lists as (
 
-    select * from {{ ref('stg_cosell__landed_batches') }}
+    select * from {{ ref('int_partner_lists_ordered') }}
 
 ),
 
@@ -24,67 +24,24 @@ states as (
 
 ),
 
--- A list that speaks of an earlier day never replaces one that speaks of a later day, even when
--- it is delivered afterwards.
-batches_ordered as (
-
-    select
-        batch_id,
-        feed,
-        mode,
-        as_of,
-        row_number() over (
-            partition by feed
-            order by as_of nulls last, known_step nulls last, batch_id nulls last
-        ) as batch_number
-    from landed_batches
-    where source = 'bilateral'
-        and table_name = 'partner_accounts'
-
-),
-
-newest_full_lists as (
-
-    select
-        feed,
-        max(batch_number) as full_list_number
-    from batches_ordered
-    where mode = 'full'
-    group by feed
-
-),
-
--- What the newest full list misses is gone (rules section 2); deltas after it add and change.
-batches_that_count as (
-
-    select
-        batches_ordered.batch_id,
-        batches_ordered.as_of,
-        batches_ordered.batch_number
-    from batches_ordered
-    left join newest_full_lists
-        on batches_ordered.feed = newest_full_lists.feed
-    where batches_ordered.batch_number >= coalesce(newest_full_lists.full_list_number, 0)
-
-),
-
 -- Case 30: nothing of a partner that has left is used any more.
 rows_that_count as (
 
     select
         partner_accounts.*,
-        batches_that_count.as_of as list_as_of,
+        lists.as_of as list_as_of,
         states.precedence as state_precedence,
         rank() over (
             partition by partner_accounts.partner_id, partner_accounts.partner_account_id
             order by
-                batches_that_count.as_of desc nulls last,
+                lists.as_of desc nulls last,
                 partner_accounts.known_step desc nulls last,
                 partner_accounts.batch_id desc nulls last
         ) as batch_rank
     from partner_accounts
-    inner join batches_that_count
-        on partner_accounts.batch_id = batches_that_count.batch_id
+    inner join lists
+        on partner_accounts.batch_id = lists.batch_id
+        and lists.is_current
     left join partners
         on partner_accounts.partner_id = partners.partner_id
     left join states

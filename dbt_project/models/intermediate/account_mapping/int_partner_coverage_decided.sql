@@ -1,0 +1,57 @@
+with
+
+partners as (
+
+    select * from {{ ref('dim_partners') }}
+
+),
+
+lists as (
+
+    select * from {{ ref('int_partner_lists_ordered') }}
+
+),
+
+lists_per_partner as (
+
+    select
+        partner_id,
+        min(case when mode = 'full' then as_of end) as first_full_list_on,
+        max(case when mode = 'full' then as_of end) as newest_full_list_on,
+        max(as_of) as newest_list_on
+    from lists
+    where partner_id is not null
+    group by partner_id
+
+),
+
+-- Absence is only a statement where the partner promised the whole list and has sent one; before
+-- the first observation, and for overlap_only and counts_only, it is unknown (cases 33 and 34).
+decided as (
+
+    select
+        partners.partner_id,
+        partners.partner_name,
+        partners.coverage,
+        case
+            when partners.coverage = 'full_list'
+                and lists_per_partner.newest_full_list_on is not null
+                then 'absent'
+            else 'unknown'
+        end as absence_state,
+        -- An account on an overlap_only list is in our CRM by the partner's word.
+        case
+            when partners.coverage = 'overlap_only' then 'unknown'
+            else 'absent'
+        end as our_absence_state,
+        lists_per_partner.first_full_list_on,
+        lists_per_partner.newest_full_list_on,
+        lists_per_partner.newest_list_on
+    from partners
+    left join lists_per_partner
+        on partners.partner_id = lists_per_partner.partner_id
+    where partners.is_active
+
+)
+
+select * from decided
