@@ -180,3 +180,14 @@ def reconciliation(connection: duckdb.DuckDBPyConnection, quarters: list[str]) -
     """Return the ledger's classes beside the CRM's total, one row per measure and quarter."""
     rows = connection.execute(RECONCILIATION, {"quarters": quarters}).fetchall()
     return [QuarterSums(*row) for row in rows]
+
+
+def a_partner_won_opportunity(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return an opportunity with much to explain: the newest won one that a partner sourced."""
+    found = connection.execute(
+        "select opportunity_id from attribution.fct_attributed_opportunities"
+        " where not is_deleted order by attribution_class = 'sourced' desc,"
+        " coalesce(is_won, false) desc, partner_id is not null desc, close_on desc,"
+        " opportunity_id limit 1"
+    ).fetchone()
+    return str(found[0]) if found else None

@@ -22,12 +22,9 @@ from typer.exceptions import TyperException
 from orchestration.errors import CosellError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from rich.console import Console
 
-    from orchestration.progress import Progress
-    from orchestration.refresh import RefreshOutcome
+    from orchestration.progress_bars import StationBars
     from orchestration.settings import Home, Settings
 
 EXIT_FAILED = 1
@@ -226,12 +223,68 @@ def as_day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
+def home_option(home: Home) -> str:
+    """Return what must stand after `cosell` to reach this home again, empty for the default."""
+    return "" if home.root == DEFAULT_HOME else f" --home {home.root}"
+
+
+def station_bars() -> StationBars:
+    """Return a progress display on standard error, so that answers can be piped alone."""
+    from rich.console import Console
+
+    from orchestration.progress_bars import StationBars
+
+    return StationBars(Console(stderr=True))
+
+
 def the_console() -> Console:
-    """Return the console that answers go to: the terminal's width, else wide enough for every table."""
+    """Return the console that answers go to: the terminal's width, or a wide page."""
     from rich.console import Console
 
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+
+
+def print_summary(home: Home, quarters: int = SUMMARY_QUARTERS) -> None:
+    """Print the answer to the first question, what to open and what to type next."""
+    from orchestration.answers import a_partner_won_opportunity, open_release, summarize
+    from orchestration.pages import paths_page, summary_page
+    from orchestration.release import current_release
+    from orchestration.settings import load_company
+
+    release = current_release(home)
+    if release is None:
+        raise CosellError(f"There is no release in {home.root}: run `cosell refresh` first.")
+    with open_release(release.database) as connection:
+        found = summarize(connection, release.as_of, load_company(home).currency, quarters)
+        example = a_partner_won_opportunity(connection)
+    console = the_console()
+    console.print()
+    console.print(summary_page(found, console))
+    console.print()
+    console.print(paths_page(paths_to_open(home), next_commands_for(home, example)))
+
+
+def paths_to_open(home: Home) -> list[tuple[str, str]]:
+    """Return what a reader opens: the database, the tables, the gates' reports."""
+    current = home.current_release
+    paths = [
+        ("database", f"{current / 'cosell.duckdb'}"),
+        ("tables", f"{current / 'tables'}/<area>.<table>.parquet"),
+        ("manifest", f"{current / 'manifest.json'}"),
+    ]
+    reports = sorted(current.glob("gates/**/index.html"))
+    return [*paths, *(("gate report", str(report)) for report in reports[:1])]
+
+
+def next_commands_for(home: Home, example: str | None) -> list[str]:
+    """Return three commands worth typing next."""
+    option = home_option(home)
+    return [
+        f"cosell{option} explain {example}" if example else f"cosell{option} releases",
+        f"cosell{option} status",
+        f"COSELL_HOME={home.root} make dagster",
+    ]
 
 
 @app.command(rich_help_panel=BUILD)
@@ -277,16 +330,16 @@ def demo(
         console.print(
             f"{settings.home.root} already holds this demo; --force builds it anew.", style="dim"
         )
-    print_summary(settings.home, console, next_commands=demo_commands(settings.home))
+    print_summary(settings.home)
 
 
 @app.command(rich_help_panel=BUILD)
 def refresh(as_of: Day = None) -> None:
     """Land what lies in the inbox, rebuild, pass the gates, publish a release."""
-    from orchestration.refresh import run_refresh
-
     settings = the_settings()
     home = an_initialized_home(settings)
+    from orchestration.refresh import run_refresh
+
     with station_bars() as progress:
         outcome = run_refresh(settings, as_of=as_day(as_of), progress=progress)
     print_outcome(home, outcome)
@@ -348,7 +401,7 @@ def summary(
     ] = SUMMARY_QUARTERS,
 ) -> None:
     """Answer "which reps engage partners, and what did it produce?" from the current release."""
-    print_summary(an_initialized_home(the_settings()), the_console(), quarters=quarters)
+    print_summary(an_initialized_home(the_settings()), quarters)
 
 
 @app.command(rich_help_panel=READ)
@@ -423,3 +476,7 @@ def dagster() -> None:
     settings = the_settings()
     an_initialized_home(settings)
     raise typer.Exit(open_ui(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN_REPS = 12
 SHOWN_NAMES = 6
 WIDE = 100
-MEASURES = {"pipeline_created": "Pipeline created", "bookings": "Bookings"}
+MEASURES = {"pipeline_created": "Created", "bookings": "Booked"}
 KILO, MEGA, GIGA = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
 
 
@@ -58,6 +58,7 @@ def plain_table(*, header: bool = True) -> Table:
         header_style="bold",
         pad_edge=False,
         padding=(0, 1),
+        collapse_padding=True,
         show_edge=False,
     )
 
@@ -69,15 +70,23 @@ def summary_page(summary: Summary, console: Console) -> RenderableType:
     return Group(
         Text("Which reps engage partners, and what did it produce?", style="bold cyan"),
         Text(f"{span}, by quarter of origin, in {summary.currency}", style="dim"),
-        "",
         reps_table(summary.engaging, wide=console.width >= WIDE),
         reps_left_out(summary),
         "",
         Text("Does the ledger agree with the CRM?", style="bold cyan"),
         Text("sourced + influenced + direct = CRM total, to the cent", style="dim"),
-        "",
         sums_table(summary.sums),
     )
+
+
+NARROW_HEADINGS = (
+    *("Partners", "Touches", "Opps\nsrc", "Opps\ninfl"),
+    *("Created\nsrc", "Created\ninfl", "Booked\nsrc", "Booked\ninfl"),
+)
+WIDE_HEADINGS = (
+    *("Partners", "Touches", "Opportunities\nsourced", "Opportunities\ninfluenced"),
+    *("Pipeline\nsourced", "Pipeline\ninfluenced", "Bookings\nsourced", "Bookings\ninfluenced"),
+)
 
 
 def reps_table(reps: list[RepAnswer], *, wide: bool) -> RenderableType:
@@ -85,27 +94,16 @@ def reps_table(reps: list[RepAnswer], *, wide: bool) -> RenderableType:
     if not reps:
         return Text("  No rep has engaged a partner in these quarters.")
     table = plain_table()
-    table.add_column("Rep", no_wrap=True, overflow="ellipsis", max_width=26 if wide else 17)
-    headings = ["Part-\nners", "Tou-\nches"]
-    headings += ["Sour-\nced", "Influ-\nenced"]
-    headings += ["Pipeline\nsourced", "Pipeline\ninfl."]
-    headings += ["Booked\nsourced", "Booked\ninfl."]
-    if wide:
-        headings = [
-            "Partners",
-            "Touches",
-            "Opps\nsourced",
-            "Opps\ninfluenced",
-            "Pipeline\nsourced",
-            "Pipeline\ninfluenced",
-            "Booked\nsourced",
-            "Booked\ninfluenced",
-        ]
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Rep", no_wrap=True, overflow="ellipsis", max_width=24 if wide else 15)
+    for heading in WIDE_HEADINGS if wide else NARROW_HEADINGS:
+        table.add_column(heading, justify="right", overflow="fold")
     for rep in reps[:SHOWN_REPS]:
         table.add_row(escape(rep.rep_name), *_rep_figures(rep))
-    return table
+    if wide:
+        return table
+    return Group(
+        table, Text("src sourced, infl influenced; created and booked pipeline", style="dim")
+    )
 
 
 def _rep_figures(rep: RepAnswer) -> list[str]:
@@ -142,18 +140,22 @@ def reps_left_out(summary: Summary) -> RenderableType:
 
 
 def sums_table(sums: list[QuarterSums]) -> RenderableType:
-    """One line per measure and quarter, to the cent."""
+    """One table per measure, one line per quarter, to the cent."""
     if not sums:
         return Text("  Nothing was created or won in these quarters.")
+    measures = dict.fromkeys(row.measure for row in sums)
+    tables = [
+        _sums_of(measure, [row for row in sums if row.measure == measure]) for measure in measures
+    ]
+    return Group(*tables)
+
+
+def _sums_of(measure: str, sums: list[QuarterSums]) -> RenderableType:
     table = plain_table()
-    table.add_column("", no_wrap=True)
-    for heading in ("sourced", "influenced", "direct", "CRM total", "difference"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    measure = None
+    table.add_column(f"{MEASURES.get(measure, measure)}\nQuarter", overflow="fold")
+    for heading in ("sourced", "influenced", "direct", "CRM total", "off by"):
+        table.add_column(f"\n{heading}", justify="right", overflow="fold")
     for row in sums:
-        if row.measure != measure:
-            table.add_row(f"[bold]{MEASURES.get(row.measure, row.measure)}[/]")
-            measure = row.measure
         style = "green" if row.difference == 0 else "bold red"
         table.add_row(
             row.fiscal_quarter,
@@ -232,7 +234,9 @@ def _feeds_table(status: CompanyStatus) -> RenderableType:
             continue
         late = newest is not None and feed.is_late(newest)
         day = f"[yellow]{feed.newest_as_of} late[/]" if late else str(feed.newest_as_of)
-        refused = f"[yellow]{feed.quarantined_count:,}[/]" if feed.quarantined_count else "[dim]0[/]"
+        refused = (
+            f"[yellow]{feed.quarantined_count:,}[/]" if feed.quarantined_count else "[dim]0[/]"
+        )
         table.add_row(
             escape(feed.feed), day, f"{feed.files_count:,}", f"{feed.rows_count:,}", refused
         )

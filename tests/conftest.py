@@ -1,0 +1,144 @@
+"""What every test may use: the repository, the shared real files, one built demo company.
+
+The demo company is built once per run, by the command line itself, in a process of its own. A run
+can use one that is already there: `pytest --demo-home ./demo`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import Home
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEMO_MINUTES = 10
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--demo-home",
+        type=Path,
+        default=None,
+        help="a finished small demo to test against, instead of building one (it is not changed)",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first: what they find is known within a minute."""
+    for item in items:
+        if {"demo_home", "copy_of_demo_home", "demo_output"} & set(_fixtures_of(item)):
+            item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test never reads the home or the engine of the person who runs it."""
+    for name in list(os.environ):
+        if name.startswith("COSELL_"):
+            monkeypatch.delenv(name)
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What one run of `cosell` printed and how it ended."""
+
+    exit_code: int
+    output: str
+    errors: str
+
+
+def run_cosell(
+    *arguments: str | Path,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
+    minutes: float = 3,
+) -> CommandResult:
+    """Run the installed command line in a process of its own, as a person would."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("COSELL_")
+    }
+    completed = subprocess.run(
+        [sys.executable, "-m", "orchestration.command_line", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        timeout=minutes * 60,
+        env={**inherited, "NO_COLOR": "1", "COLUMNS": "120", **(environment or {})},
+    )
+    return CommandResult(completed.returncode, completed.stdout, completed.stderr)
+
+
+@pytest.fixture(scope="session")
+def cosell() -> Callable[..., CommandResult]:
+    """`cosell …` in a process of its own."""
+    return run_cosell
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The clone that is tested."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files that nobody here wrote; tests that need them are skipped where they are absent."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real files at {folder}")
+    return folder
+
+
+@dataclass(frozen=True)
+class BuiltDemo:
+    """A finished small demo and what `cosell demo` printed when it was asked for."""
+
+    home: Home
+    output: str
+
+
+@pytest.fixture(scope="session")
+def built_demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> BuiltDemo:
+    """The small demo of seed 1, built once per run."""
+    given: Path | None = request.config.getoption("--demo-home")
+    root = given.resolve() if given else tmp_path_factory.mktemp("demo") / "demo"
+    result = run_cosell("--home", root, "demo", "--size", "small", minutes=DEMO_MINUTES)
+    assert result.exit_code == 0, f"cosell demo failed:\n{result.errors}\n{result.output}"
+    return BuiltDemo(Home(root), result.output)
+
+
+@pytest.fixture(scope="session")
+def demo_home(built_demo: BuiltDemo) -> Home:
+    """The home of the small demo: read it, never write to it (`copy_of_demo_home` is for that)."""
+    return built_demo.home
+
+
+@pytest.fixture(scope="session")
+def demo_output(built_demo: BuiltDemo) -> str:
+    """What `cosell demo` printed on standard output."""
+    return built_demo.output
+
+
+@pytest.fixture
+def copy_of_demo_home(demo_home: Home, tmp_path: Path) -> Iterator[Home]:
+    """A copy of the demo home that a test may break; removed when the test is done."""
+    copy = tmp_path / "home"
+    shutil.copytree(demo_home.root, copy, symlinks=True)
+    yield Home(copy)
+    shutil.rmtree(copy, ignore_errors=True)
