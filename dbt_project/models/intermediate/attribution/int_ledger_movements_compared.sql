@@ -6,6 +6,12 @@ positions as (
 
 ),
 
+steps as (
+
+    select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
 -- What a posting is booked under. A change of any of these moves the whole amount; a change of
 -- the amount alone posts its difference.
 keyed as (
@@ -116,8 +122,9 @@ reasoned as (
 
     select
         with_previous_episodes.*,
+        steps.is_until_opening,
         case
-            when known_step = 1 then 'opening_balance'
+            when steps.is_until_opening then 'opening_balance'
             when previous_booking_key is null and measure = 'bookings' then 'won'
             when previous_booking_key is null then 'created'
             when is_deleted then 'deleted'
@@ -136,6 +143,8 @@ reasoned as (
             else 'rate_changed'
         end as reason
     from with_previous_episodes
+    inner join steps
+        on with_previous_episodes.known_step = steps.known_step
 
 )
 

@@ -98,7 +98,7 @@ first_signatures as (
 ),
 
 -- A signature closes from the step in which it became known; the policy closes at the first
--- step known after the last open day. Nothing closes before the ledger has opened (step 1).
+-- step known after the last open day. Nothing closes before the ledger has opened.
 signed_steps as (
 
     select
@@ -108,7 +108,7 @@ signed_steps as (
     inner join steps
         on first_signatures.known_step <= steps.known_step
         and first_signatures.signed_on <= steps.known_on
-        and steps.known_step > 1
+        and not steps.is_until_opening
     group by first_signatures.fiscal_quarter
 
 ),
@@ -121,7 +121,7 @@ automatic_steps as (
     from automatic_closes
     inner join steps
         on automatic_closes.closes_automatically_on < steps.known_on
-        and steps.known_step > 1
+        and not steps.is_until_opening
     group by automatic_closes.fiscal_quarter
 
 ),

@@ -6,14 +6,28 @@ landed_batches as (
 
 ),
 
+-- The ledger opens with the first opportunities: before them there was nothing to keep open.
+opening as (
+
+    select
+        min(known_step) as opening_step
+    from landed_batches
+    where source = 'salesforce'
+        and table_name = 'opportunities'
+
+),
+
 steps as (
 
     select
-        known_step,
-        min(known_on) as known_on,
-        min(refresh_number) as refresh_number
+        landed_batches.known_step,
+        min(landed_batches.known_on) as known_on,
+        min(landed_batches.refresh_number) as refresh_number,
+        landed_batches.known_step <= coalesce(min(opening.opening_step), landed_batches.known_step)
+            as is_until_opening
     from landed_batches
-    group by known_step
+    cross join opening
+    group by landed_batches.known_step
 
 )
 

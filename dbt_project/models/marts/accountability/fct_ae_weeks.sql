@@ -69,7 +69,9 @@ seen_weeks as (
 
     select frozen_weeks.*
     from frozen_weeks
-    where frozen_weeks.cutoff_step > 1
+    inner join steps
+        on frozen_weeks.cutoff_step = steps.known_step
+    where not steps.is_until_opening
 
 ),
 

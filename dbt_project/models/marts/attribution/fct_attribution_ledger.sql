@@ -31,6 +31,7 @@ reversals as (
         known_step,
         known_on,
         refresh_number,
+        is_until_opening,
         'reversal' as posting_kind,
         previous_attribution_class as attribution_class,
         previous_partner_id as partner_id,
@@ -71,6 +72,7 @@ bookings_of_new_keys as (
         known_step,
         known_on,
         refresh_number,
+        is_until_opening,
         'original' as posting_kind,
         attribution_class,
         partner_id,
@@ -111,6 +113,7 @@ adjustments as (
         known_step,
         known_on,
         refresh_number,
+        is_until_opening,
         'adjustment' as posting_kind,
         attribution_class,
         partner_id,
@@ -172,7 +175,7 @@ posted as (
         postings.rep_id,
         postings.manager_id,
         case
-            when postings.known_step = 1 then postings.origin_quarter
+            when postings.is_until_opening then postings.origin_quarter
             when quarters.closing_step is null
                 or postings.known_step < quarters.closing_step then postings.origin_quarter
             else posting_quarters.open_quarter

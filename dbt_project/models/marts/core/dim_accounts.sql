@@ -43,7 +43,7 @@ accounts_described as (
         accounts.country,
         accounts.state,
         accounts.city,
-        accounts.is_partner or partner_organisations.partner_id is not null
+        coalesce(accounts.is_partner, false) or partner_organisations.partner_id is not null
             as is_partner_organisation,
         coalesce(merged_counts.merged_accounts_count, 0) as merged_accounts_count,
         accounts.created_on,
