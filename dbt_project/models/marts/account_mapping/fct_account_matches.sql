@@ -27,6 +27,8 @@ companies as (
 account_matches as (
 
     select
+        matches.crm_account_id || '|' || matches.partner_id || '|' || matches.partner_account_id
+            as account_match_id,
         matches.crm_account_id,
         matches.partner_id,
         matches.partner_account_id,
