@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,7 +85,7 @@ def build_demo(settings: Settings, size: str, seed: int, progress: Progress) -> 
     home = settings.home
     home.root.mkdir(parents=True, exist_ok=True)
     write_marker(home, {"size": size, "seed": seed, "finished": False})
-    story = write_demo(home, size, seed, progress=progress)
+    story = write_demo(home.root, size, seed, progress=_share_of_writing(progress))
     for day in story.refresh_days:
         run_refresh(settings, as_of=day, progress=_one_bar(progress, f"refresh {day}"))
     as_of = story.refresh_days[-1].isoformat()
@@ -96,6 +97,15 @@ def refresh_again(settings: Settings, as_of: date, progress: Progress) -> None:
     from orchestration.refresh import run_refresh
 
     run_refresh(settings, as_of=as_of, progress=_one_bar(progress, f"refresh {as_of}"))
+
+
+def _share_of_writing(progress: Progress) -> Callable[[str, float], None]:
+    """Show the generator's share of work as one line."""
+
+    def written(message: str, share: float) -> None:
+        progress("demo company", message, round(share * 100), 100)
+
+    return written
 
 
 def _one_bar(progress: Progress, name: str) -> Progress:
