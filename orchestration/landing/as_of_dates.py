@@ -16,7 +16,7 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
 
 @dataclass(frozen=True)
 class FileDay:
-    """A day and what gave it: argument, folder, file_name, column, landing_day or refresh."""
+    """A day and what gave it: argument, folder, file_name, column, landing_day, refresh or first."""
 
     day: datetime.date
     given_by: str

@@ -21,7 +21,7 @@ from orchestration.landing.as_of_dates import FileDay
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed, load_feeds
 from orchestration.landing.files import LandedFile, LandingSession, OpenedFile, landing_session
-from orchestration.landing.fiscal_calendar import fiscal_quarters
+from orchestration.landing.fiscal_calendar import FIRST_FISCAL_YEAR, fiscal_quarters
 from orchestration.landing.holiday_calendar import holidays_of
 from orchestration.landing.public_suffix_list import public_suffixes
 from orchestration.landing.refreshes import newest_known_day
@@ -34,7 +34,8 @@ _TOTAL_PRIORITY_WEIGHT = 100
 def land_company_configuration(home: Home, as_of: datetime.date | None = None) -> list[LandedFile]:
     """Land what changed in `config/` since it landed last; returns the new batches.
 
-    `as_of` is the day of the refresh (default: the newest known day, else today). Raises
+    `as_of` is the day of the refresh (default: the newest known day, else today) and becomes the
+    day of what changed; what lands first holds from the beginning of the calendar on. Raises
     ConfigurationError or LandingError naming file, row and mend; tables before it stay landed.
     """
     with landing_session(home) as session:
@@ -147,7 +148,12 @@ class _ConfigurationLander:
             batch_name=batch_name,
             strict=True,
         )
-        landed = self.session.land_prepared(opened, self.day)
+        # What a company starts with holds from the first day on: the facts that it is applied to
+        # are older than the first landing of its rules.
+        day = (
+            self.day if landed_before else FileDay(datetime.date(FIRST_FISCAL_YEAR, 1, 1), "first")
+        )
+        landed = self.session.land_prepared(opened, day)
         self.landed.append(replace(landed, message=f"{source_file}: {table.name} landed"))
 
 

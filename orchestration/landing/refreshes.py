@@ -43,6 +43,9 @@ from orchestration.landing.schema import landed_schema, write_schema_files
 from orchestration.landing.text_files import sha256_of
 from orchestration.settings import Home
 
+# What a home knows of itself: it says how facts are read, and is no fact that a day could be as of.
+_OWN_SOURCES = (knowledge_tables.SOURCE, "policy", "settings", "reference")
+
 
 @dataclass(frozen=True)
 class Refresh:
@@ -153,7 +156,7 @@ def _unused_batches(home: Home, past: list[Refresh]) -> list[_Known]:
 
 
 def _newest_day(past: list[Refresh], unused: list[_Known]) -> datetime.date | None:
-    days = [known.known_on for known in unused if _calls_for_refresh(known)]
+    days = [known.known_on for known in unused if known.entry.source not in _OWN_SOURCES]
     days += [refresh.as_of for refresh in past]
     return max(days, default=None)
 
