@@ -34,7 +34,13 @@ from orchestration.demo_company.sizes import DemoSize
 
 # Account.Type
 DIRECT_CUSTOMER, CHANNEL_CUSTOMER, FORMER, PROSPECT, PARTNER = range(5)
-ACCOUNT_TYPES = ("Customer - Direct", "Customer - Channel", "Former Customer", "Prospect", "Partner")
+ACCOUNT_TYPES = (
+    "Customer - Direct",
+    "Customer - Channel",
+    "Former Customer",
+    "Prospect",
+    "Partner",
+)
 
 # How the website field is filled: the company's domain, another of its domains, a mailbox
 # provider, a page at a hoster, a domain that many companies share (planted), or nothing.
@@ -46,6 +52,7 @@ _CRM_SITES = (0.34, 0.30, 0.14, 0.03, 0.03, 0.015, 0.015, 0.13)
 DUNS_RIGHT, DUNS_WRONG, DUNS_NONE = range(3)
 
 NAME_REGISTERED, NAME_NO_FORM, NAME_OTHER_FORM, NAME_UPPER, NAME_TYPO, NAME_SHORT = range(6)
+NAME_OTHER_SPELLING = 6
 
 FREE_MAIL = ("gmail.com", "outlook.com", "yahoo.com", "web.de", "orange.fr")
 NOT_SET = -(2**30)
@@ -112,6 +119,7 @@ def written_name(
             NAME_UPPER: pc.utf8_upper(names),
             NAME_TYPO: joined(cut(names, 0, 3), cut(names, 4)),
             NAME_SHORT: joined(cut(brands, 0, 9), "."),
+            NAME_OTHER_SPELLING: companies.other_spellings(values),
         },
     )
 
@@ -129,9 +137,7 @@ def duns_values(
     return np.select([kinds == DUNS_RIGHT, kinds == DUNS_WRONG], [right, wrong], -1)
 
 
-def random_accounts(
-    seed: int, size: DemoSize, companies: Companies, org: Organisation
-) -> Accounts:
+def random_accounts(seed: int, size: DemoSize, companies: Companies, org: Organisation) -> Accounts:
     """The random population: the first companies, some of them twice or merged."""
     random = stream(seed, "accounts")
     count = size.accounts
@@ -251,7 +257,9 @@ def _random_events(random: Random, accounts: Accounts, org: Organisation) -> pd.
     created = (accounts.created_at // 86_400).astype(np.int64)
 
     merged = np.flatnonzero(accounts.merged_into >= 0)
-    first = np.maximum(np.maximum(created[merged], created[accounts.merged_into[merged]]), STORY_START)
+    first = np.maximum(
+        np.maximum(created[merged], created[accounts.merged_into[merged]]), STORY_START
+    )
     on = first + 15 + (random.random(len(merged)) * (FINAL_LANDING - 20 - first - 15)).astype(int)
     parts.append(
         account_event(
@@ -289,9 +297,7 @@ def _random_events(random: Random, accounts: Accounts, org: Organisation) -> pd.
     found = found[(created[found] < FINAL_LANDING - 60) & (accounts.merged_into[found] < 0)]
     first = np.maximum(created[found], STORY_START)
     on = first + 20 + (random.random(len(found)) * (FINAL_LANDING - 30 - first - 20)).astype(int)
-    parts.append(
-        account_event(found, business_moments(random, on_weekday(on)), site=SITE_WWW)
-    )
+    parts.append(account_event(found, business_moments(random, on_weekday(on)), site=SITE_WWW))
 
     # Customers without deals on the way leave now and then.
     churned = np.flatnonzero(
@@ -303,7 +309,9 @@ def _random_events(random: Random, accounts: Accounts, org: Organisation) -> pd.
     first = np.maximum(created[churned], STORY_START)
     on = first + 20 + (random.random(len(churned)) * (FINAL_LANDING - 30 - first - 20)).astype(int)
     parts.append(
-        account_event(churned, business_moments(random, on_weekday(np.maximum(on, first + 2))), type=FORMER)
+        account_event(
+            churned, business_moments(random, on_weekday(np.maximum(on, first + 2))), type=FORMER
+        )
     )
     return pd.concat(parts, ignore_index=True)
 
@@ -355,7 +363,9 @@ def survivors(states: pd.DataFrame, count: int) -> npt.NDArray[np.int64]:
     return master
 
 
-def earlier_creation(accounts: Accounts, rows: npt.NDArray, before: Moments, random: Random) -> None:
+def earlier_creation(
+    accounts: Accounts, rows: npt.NDArray, before: Moments, random: Random
+) -> None:
     """Make accounts at least as old as the deals on them."""
     late = accounts.created_at[rows] >= before - 86_400
     days = (before[late] // 86_400) - 1 - random.integers(1, 90, int(late.sum()))

@@ -235,10 +235,16 @@ def random_leads(seed: int, deals: Opportunities, story: PartnerStory) -> pd.Dat
 
 
 def random_contacts(seed: int, size: DemoSize, accounts: Accounts) -> pd.DataFrame:
-    """People at accounts: account, created, modified (both moments)."""
+    """People at accounts: number, account, created, modified (both moments).
+
+    A person who moves to another account has a second row of the same number.
+    """
     random = stream(seed, "contacts")
     account = np.sort(random.integers(0, len(accounts), size.contacts))
-    created = accounts.created_at[account] + random.integers(3_600, 40 * SECONDS_PER_DAY, len(account))
+    created = accounts.created_at[account] + random.integers(
+        3_600, 40 * SECONDS_PER_DAY, len(account)
+    )
     created = np.minimum(created, FINAL_EXPORT - SECONDS_PER_DAY)
     frame = pd.DataFrame({"account": account, "created": created, "modified": created, "case": 0})
-    return frame.sort_values("created", kind="stable").reset_index(drop=True)
+    frame = frame.sort_values("created", kind="stable").reset_index(drop=True)
+    return frame.assign(number=np.arange(len(frame)))

@@ -126,9 +126,7 @@ def pick(words: Sequence[str | None] | pa.Array, indexes: npt.ArrayLike) -> pa.A
 
 def joined(*parts: pa.Array | str) -> pa.Array:
     """The parts of each row written one after another; NULL parts are left out."""
-    return pc.binary_join_element_wise(
-        *parts, "", null_handling="replace", null_replacement=""
-    )
+    return pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
 
 
 def chosen_by(kinds: npt.NDArray[Any], columns: dict[int, pa.Array]) -> pa.Array:

@@ -50,6 +50,7 @@ class PlantedCompany:
     city: int = 0  # within the country
     duns: int | None = None
     parent: int = -1
+    other_spelling: str | None = None  # the name in another script or transliteration
 
 
 @dataclass
@@ -123,6 +124,12 @@ class Companies:
         """The registered name."""
         forms = self.legal_forms(numbers)
         return pc.utf8_rtrim_whitespace(joined(self.brands(numbers), " ", forms))
+
+    def other_spellings(self, numbers: npt.ArrayLike) -> pa.Array:
+        """The name in another script or transliteration where a company has one."""
+        return self._text(
+            numbers, self.brands, lambda company: company.other_spelling or company.brand
+        )
 
     def domains(self, numbers: npt.ArrayLike) -> pa.Array:
         """The company's own registrable domain."""

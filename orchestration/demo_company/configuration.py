@@ -103,9 +103,11 @@ def _own_feeds(partners: list[Partner]) -> list[dict[str, object]]:
             **common,
         },
     ]
-    return feeds + [partner_feed(partner) for partner in partners if partner.delivers_rows] + [
-        counts_only_feed(partner) for partner in partners if not partner.delivers_rows
-    ]
+    return (
+        feeds
+        + [partner_feed(partner) for partner in partners if partner.delivers_rows]
+        + [counts_only_feed(partner) for partner in partners if not partner.delivers_rows]
+    )
 
 
 def partner_feed(partner: Partner) -> dict[str, object]:
@@ -138,7 +140,9 @@ def partner_feed(partner: Partner) -> dict[str, object]:
 def counts_only_feed(partner: Partner) -> dict[str, object]:
     """A partner that shares counts alone: the feed is declared, no rows ever arrive (case 33)."""
     feed = partner_feed(partner)
-    return {key: value for key, value in feed.items() if key not in ("columns", "values", "sharing")}
+    return {
+        key: value for key, value in feed.items() if key not in ("columns", "values", "sharing")
+    }
 
 
 def _write_yaml(path: Path, values: dict[str, object]) -> None:

@@ -8,9 +8,7 @@ import pyarrow as pa
 
 from orchestration.demo_company.arrow_text import Mask, fixed_text
 
-_BASE62 = np.frombuffer(
-    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8
-)
+_BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8)
 _CHECKSUM = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", np.uint8)
 _INSTANCE = b"Nw"
 _FIRST_NUMBER = 62**6 + 1_871  # ids of one org start somewhere and run on
@@ -20,9 +18,7 @@ OPPORTUNITY_HISTORY, FIELD_HISTORY, TASK, EVENT = "008", "017", "00T", "00U"
 OPPORTUNITY_PARTNER, CONVERSION_RATE = "00I", "04w"
 
 
-def salesforce_ids(
-    prefix: str, numbers: npt.ArrayLike, valid: Mask | None = None
-) -> pa.Array:
+def salesforce_ids(prefix: str, numbers: npt.ArrayLike, valid: Mask | None = None) -> pa.Array:
     """The case-safe 18-character ids of an object's records number 0, 1, 2, …"""
     values = np.asarray(numbers, np.int64)
     remaining = values + _FIRST_NUMBER

@@ -67,9 +67,7 @@ def month_day(text: str) -> int:
     return int(np.datetime64(text, "M").astype("datetime64[D]").astype(np.int64))
 
 
-def converted(
-    cents: npt.NDArray[np.int64], rates: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def converted(cents: npt.NDArray[np.int64], rates: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Hundredths in the company currency, halves away from zero."""
     size = np.abs(cents) * MICRO
     rounded = (2 * size + rates) // (2 * rates)

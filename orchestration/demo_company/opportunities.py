@@ -62,7 +62,16 @@ STAGES = (
     "Technical Evaluation",
 )
 PROBABILITIES = (0, 10, 10, 20, 50, 60, 70, 75, 90, 100, 0, 50)
-FORECASTS = ("", *["Pipeline"] * 5, "Best Case", "Best Case", "Commit", "Closed", "Omitted", "Pipeline")
+FORECASTS = (
+    "",
+    *["Pipeline"] * 5,
+    "Best Case",
+    "Best Case",
+    "Commit",
+    "Closed",
+    "Omitted",
+    "Pipeline",
+)
 WON_STAGE, LOST_STAGE, RENAMED_STAGE = 9, 10, 11
 
 NEW_BUSINESS, EXPANSION, RENEWAL, TEST, INTERNAL, STRATEGIC = range(6)
@@ -70,7 +79,14 @@ OPPORTUNITY_TYPES = ("New Business", "Expansion", "Renewal", "Test", "Internal",
 EXCLUSIONS = (None, None, "renewal", "test", "internal", None)
 REASONS_TO_EXCLUDE = ("renewal", "test", "internal")
 
-LEAD_SOURCES = ("Web", "Phone Inquiry", "Trade Show", "Outbound", "Partner Referral", "Purchased List")
+LEAD_SOURCES = (
+    "Web",
+    "Phone Inquiry",
+    "Trade Show",
+    "Outbound",
+    "Partner Referral",
+    "Purchased List",
+)
 
 SOURCED, INFLUENCED, DIRECT = range(3)
 CLASSES = ("sourced", "influenced", "direct")
@@ -276,9 +292,7 @@ def _types_and_first_wins(
     growth = np.where(random.random(count) < 0.36, RENEWAL, EXPANSION)
     types = np.where(is_new, NEW_BUSINESS, growth).astype(np.int8)
 
-    wins = np.flatnonzero(
-        (outcome == WON) & is_new & (close_on == first_win[account])
-    )
+    wins = np.flatnonzero((outcome == WON) & is_new & (close_on == first_win[account]))
     wins = wins[np.unique(account[wins], return_index=True)[1]]
     through_partner = (planned_class[wins] == SOURCED) & (random.random(len(wins)) < 0.5)
     accounts.events = pd.concat(

@@ -117,9 +117,7 @@ def _columns(
     }
 
 
-def _parents(
-    partner: Partner, rows: pd.DataFrame, parent: npt.NDArray[np.int32]
-) -> pa.Array:
+def _parents(partner: Partner, rows: pd.DataFrame, parent: npt.NDArray[np.int32]) -> pa.Array:
     """The record of the parent company where the same list has one."""
     companies, keys = rows["company"].to_numpy(), rows["key"].to_numpy()
     order = np.argsort(companies, kind="stable")
@@ -147,9 +145,7 @@ def _duns(dialect: Dialect, duns: npt.NDArray[np.int64]) -> pa.Array:
     return digits(np.maximum(duns, 0), 9, known)
 
 
-def _days(
-    dialect: Dialect, days: npt.NDArray[np.int32], known: npt.NDArray[np.bool_]
-) -> pa.Array:
+def _days(dialect: Dialect, days: npt.NDArray[np.int32], known: npt.NDArray[np.bool_]) -> pa.Array:
     if dialect.dates == "excel" or dialect.file_format == "parquet":
         return pa.array(np.where(known, days, 0).astype(np.int32), pa.int32(), mask=~known).cast(
             pa.date32()

@@ -44,7 +44,8 @@ from orchestration.demo_company.random_streams import chosen, stream
 from orchestration.demo_company.sizes import DemoSize
 
 _SITES = np.array(
-    [SITE_PLAIN, SITE_WWW, SITE_PATH, SITE_SUBDOMAIN, SITE_OTHER, SITE_FREE_MAIL, SITE_NONE], np.int8
+    [SITE_PLAIN, SITE_WWW, SITE_PATH, SITE_SUBDOMAIN, SITE_OTHER, SITE_FREE_MAIL, SITE_NONE],
+    np.int8,
 )
 _SITE_WEIGHTS = (30, 30, 13, 4, 4, 1, 18)
 _NAMES = np.array(
@@ -104,7 +105,9 @@ def random_records(
     for partner in partners:
         if partner.delivers_rows:
             parts.append(
-                _records_of(seed, size, partner, companies, accounts, first_of_company, known, unknown)
+                _records_of(
+                    seed, size, partner, companies, accounts, first_of_company, known, unknown
+                )
             )
     return pd.concat(parts, ignore_index=True)
 
@@ -151,7 +154,9 @@ def _records_of(
     account = first_of_company[company]
     # A partner that hands our id back does not contradict it with a wrong DUNS.
     agrees = (duns != DUNS_WRONG) & (accounts.duns[np.maximum(account, 0)] != DUNS_WRONG)
-    returns_id = (random.random(count) < partner.dialect.hands_back_crm_id) & (account >= 0) & agrees
+    returns_id = (
+        (random.random(count) < partner.dialect.hands_back_crm_id) & (account >= 0) & agrees
+    )
     return record_rows(
         partner=partner.number,
         company=company,
@@ -185,7 +190,9 @@ def is_listed_on(records: pd.DataFrame, on: int) -> npt.NDArray[np.bool_]:
 def customer_since_on(records: pd.DataFrame, on: int) -> Days:
     """Since when the record is a customer, as known on a day; -1 where it is none."""
     since = records["customer_since"].to_numpy()
-    became = (records["changes_on"] <= on).to_numpy() & (records["next_state"] == CUSTOMER).to_numpy()
+    became = (records["changes_on"] <= on).to_numpy() & (
+        records["next_state"] == CUSTOMER
+    ).to_numpy()
     return np.where(became, records["changes_on"], since).astype(np.int32)
 
 

@@ -142,6 +142,7 @@ _DIALECTS = {
     "us_csv": Dialect(
         "csv", "us", _CONSULTING, _CONSULTING_WORDS, "other_name", hands_back_crm_id=0.4
     ),
+    "market_csv": Dialect("csv", "iso", _CLASSIC, _PLAIN_WORDS, "iso", "number", 0.3),
     "excel": Dialect("xlsx", "excel", _CLASSIC, _PLAIN_WORDS, "name", "number", 0.1),
     "parquet": Dialect("parquet", "iso", _TECHNICAL, _TECHNICAL_WORDS, "iso"),
     "json": Dialect("jsonl", "iso", _TECHNICAL, _TECHNICAL_WORDS, "iso", "dashed"),
@@ -193,7 +194,7 @@ def _all_partners() -> list[dict[str, object]]:
             roles=frozenset({"departed"}),
         ),
         row(
-            *("marisol", "Marisol Marketplace", OVERLAP_ONLY, WEEKLY, "classic_csv", 1.0, 1.2),
+            *("marisol", "Marisol Marketplace", OVERLAP_ONLY, WEEKLY, "market_csv", 1.0, 1.2),
             mode="delta",
             valid_from=day("2026-02-01"),
             roles=frozenset({"delta"}),
@@ -232,7 +233,9 @@ def active_weights(partners: list[Partner]) -> npt.NDArray[np.float64]:
     return np.array([partner.weight for partner in partners])
 
 
-def is_active_on(partners: list[Partner], numbers: npt.NDArray, days: Days) -> npt.NDArray[np.bool_]:
+def is_active_on(
+    partners: list[Partner], numbers: npt.NDArray, days: Days
+) -> npt.NDArray[np.bool_]:
     """Whether the agreement of each partner held on each day."""
     valid_from = np.array([partner.valid_from for partner in partners])[numbers]
     valid_to = np.array([partner.valid_to for partner in partners])[numbers]

@@ -194,7 +194,9 @@ class Organisation:
             sellers = [n for n, each in enumerate(self.teams) if iso in each.countries]
             if iso not in ("US", "CA") and sellers:
                 rows = country == index
-                team[rows] = np.array(sellers)[(random.random(count)[rows] * len(sellers)).astype(int)]
+                team[rows] = np.array(sellers)[
+                    (random.random(count)[rows] * len(sellers)).astype(int)
+                ]
         return team
 
 
@@ -238,7 +240,9 @@ def organisation(seed: int, size: DemoSize) -> Organisation:
 
     managers = []
     for number, team in enumerate(teams):
-        manager = org.new_person(random, "manager", f"Regional Director, {team.name}", COMPANY_START)
+        manager = org.new_person(
+            random, "manager", f"Regional Director, {team.name}", COMPANY_START
+        )
         manager.team, manager.country = number, team.country
         manager.managers.append((manager.hired_on, head.number))
         role = org.add_role(f"Director {team.name}", sales_role)
@@ -281,12 +285,23 @@ def _hire_random_rep(
         hired_on = int(random.integers(COMPANY_START, OLDEST_DAY - 120))
     rep = org.new_person(random, "rep", "Account Executive", int(on_weekday([hired_on])[0]))
     # Every team keeps somebody who is there from the first day to the last.
-    rep.team = number % len(org.teams) if fate not in (3, 8) else int(random.integers(len(org.teams)))
+    rep.team = (
+        number % len(org.teams) if fate not in (3, 8) else int(random.integers(len(org.teams)))
+    )
     team = org.teams[rep.team]
     rep.country = team.country
-    rep.style = (CHAMPION, REGULAR, LONER, REGULAR, REGULAR, CHAMPION, LONER, REGULAR, LONER, REGULAR)[
-        (number + int(random.integers(3))) % 10
-    ]
+    rep.style = (
+        CHAMPION,
+        REGULAR,
+        LONER,
+        REGULAR,
+        REGULAR,
+        CHAMPION,
+        LONER,
+        REGULAR,
+        LONER,
+        REGULAR,
+    )[(number + int(random.integers(3))) % 10]
     rep.seat_from = rep.hired_on
     rep.target_scale = float(np.round(random.uniform(0.8, 1.25), 2))
     rep.holidays_country = team.country if team.country != "US" else None

@@ -263,24 +263,31 @@ def _write_contacts_and_leads(inbox: Inbox, story: Story) -> None:
     companies, accounts = story.companies, story.accounts
     contacts = story.contacts
 
+    numbers = contacts["number"].to_numpy()
+
     def contact(rows: Rows) -> pa.Table:
-        account = contacts["account"].to_numpy()[rows]
+        account, number = contacts["account"].to_numpy()[rows], numbers[rows]
         company = accounts.company[account]
-        given, family = person_names(rows, 3)
-        email = joined(pc.utf8_lower(given), ".", pc.utf8_lower(family), "@", companies.domains(company))
+        given, family = person_names(number, 3)
+        email = joined(
+            pc.utf8_lower(given), ".", pc.utf8_lower(family), "@", companies.domains(company)
+        )
         return _table(
-            Id=salesforce_ids(CONTACT, rows),
+            Id=salesforce_ids(CONTACT, number),
             AccountId=salesforce_ids(ACCOUNT, account),
             Name=joined(given, " ", family),
-            Email=masked(email, rows % 8 != 0),
-            Phone=masked(companies.phones(company), rows % 3 != 0),
+            Email=masked(email, number % 8 != 0),
+            Phone=masked(companies.phones(company), number % 3 != 0),
             IsDeleted=booleans(np.zeros(len(rows))),
             CreatedDate=salesforce_stamp(contacts["created"].to_numpy()[rows]),
             SystemModstamp=salesforce_stamp(contacts["modified"].to_numpy()[rows]),
         )
 
-    landing = landing_of(contacts["modified"].to_numpy(), story.exports)
-    _export(inbox, story, "Contact", _monthly(landing, story), contact)
+    landing = _monthly(landing_of(contacts["modified"].to_numpy(), story.exports), story)
+    moved = pd.Series(numbers).groupby([numbers, landing]).transform("size").to_numpy() > 1
+    first = moved & ~pd.Series(numbers).duplicated(keep="first").to_numpy()
+    landing = np.where(first, len(story.landings), landing)
+    _export(inbox, story, "Contact", landing, contact)
 
     leads = story.leads
     count = len(leads)
@@ -328,9 +335,7 @@ def _write_contacts_and_leads(inbox: Inbox, story: Story) -> None:
 
     landing = _monthly(landing_of(at, story.exports), story)
     overtaken = np.append((number[1:] == number[:-1]) & (landing[1:] == landing[:-1]), False)
-    _export(
-        inbox, story, "Lead", np.where(overtaken, len(story.landings), landing), lead
-    )
+    _export(inbox, story, "Lead", np.where(overtaken, len(story.landings), landing), lead)
 
 
 def _write_rates(inbox: Inbox, story: Story) -> None:
@@ -531,9 +536,10 @@ def _write_activities(inbox: Inbox, story: Story) -> None:
     count = len(ordinary)
     owners = owner_history(story.deal_states)
     first_contact = np.full(len(story.accounts), -1, np.int64)
-    contact_accounts = story.contacts["account"].to_numpy()
+    contacts = story.contacts[(story.contacts["case"] == 0).to_numpy()]
+    contact_accounts = contacts["account"].to_numpy()
     first_contact[contact_accounts[::-1]] = np.arange(len(contact_accounts))[::-1]
-    contact_created = story.contacts["created"].to_numpy()
+    contact_created = contacts["created"].to_numpy()
     left_at = moment(np.array([min(p.left_on, 40_000) for p in story.org.people]), 0)
     stand_in = story.org.of_kind("development")[0].number
 
@@ -567,7 +573,9 @@ def _write_activities(inbox: Inbox, story: Story) -> None:
             Status=constant("Completed", len(rows)),
             Type=pick(_TASK_TYPES, kind),
             TaskSubtype=chosen_by(
-                np.select([is_sequence, np.isin(kind, (1, 2)), np.isin(kind, (0, 3))], [0, 1, 2], 3),
+                np.select(
+                    [is_sequence, np.isin(kind, (1, 2)), np.isin(kind, (0, 3))], [0, 1, 2], 3
+                ),
                 {
                     0: constant("Cadence", len(rows)),
                     1: constant("Email", len(rows)),
@@ -644,7 +652,7 @@ def _what(deal: Rows, account: Rows) -> pa.Array:
     return pc.if_else(
         pa.array(on_deal),
         salesforce_ids(OPPORTUNITY, np.maximum(deal, 0)),
-        salesforce_ids(ACCOUNT, account),
+        salesforce_ids(ACCOUNT, np.maximum(account, 0), account >= 0),
     )
 
 
@@ -664,14 +672,15 @@ def _partner_ids(story: Story, partner: npt.NDArray) -> pa.Array:
 def _extra_task(story: Story, rows: Rows) -> pa.Table:
     part = story.extra_activities.iloc[rows]
     closed = part["is_closed"].to_numpy().astype(bool)
+    account = part["account"].to_numpy()
     recorded = part["recorded"].to_numpy()
     subtype = part["subtype"].to_numpy()
     recurs = part["recurs_from"].to_numpy().astype(np.int64)
     return _table(
         Id=extra_activity_ids(story, rows),
         WhoId=pa.array(part["who"].tolist(), pa.string()),
-        WhatId=_what(part["opportunity"].to_numpy(), part["account"].to_numpy()),
-        AccountId=salesforce_ids(ACCOUNT, part["account"].to_numpy()),
+        WhatId=_what(part["opportunity"].to_numpy(), account),
+        AccountId=salesforce_ids(ACCOUNT, np.maximum(account, 0), account >= 0),
         OwnerId=salesforce_ids(USER, part["owner"].to_numpy()),
         Subject=pa.array(part["subject"].tolist(), pa.string()),
         ActivityDate=day_text(part["day"].to_numpy()),
@@ -683,9 +692,7 @@ def _extra_task(story: Story, rows: Rows) -> pa.Table:
         CreatedDate=salesforce_stamp(recorded),
         IsDeleted=booleans(part["is_deleted"].to_numpy()),
         IsRecurrence=booleans(part["is_recurrence"].to_numpy()),
-        RecurrenceActivityId=masked(
-            extra_activity_ids(story, np.maximum(recurs, 0)), recurs >= 0
-        ),
+        RecurrenceActivityId=masked(extra_activity_ids(story, np.maximum(recurs, 0)), recurs >= 0),
         Partner_Account__c=_partner_ids(story, part["partner"].to_numpy()),
         SystemModstamp=salesforce_stamp(recorded),
     )
@@ -716,12 +723,9 @@ def _extra_event(story: Story, rows: Rows) -> pa.Table:
         IsGroupEvent=booleans(is_group),
         GroupEventType=pick(("0", "1"), is_group.astype(np.int64)),
         IsRecurrence=booleans(part["is_recurrence"].to_numpy()),
-        RecurrenceActivityId=masked(
-            extra_activity_ids(story, np.maximum(recurs, 0)), recurs >= 0
-        ),
+        RecurrenceActivityId=masked(extra_activity_ids(story, np.maximum(recurs, 0)), recurs >= 0),
         CreatedDate=salesforce_stamp(recorded),
         IsDeleted=booleans(part["is_deleted"].to_numpy()),
         Partner_Account__c=_partner_ids(story, part["partner"].to_numpy()),
         SystemModstamp=salesforce_stamp(recorded),
     )
-

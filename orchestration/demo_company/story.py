@@ -132,6 +132,7 @@ class Story:
     template_rows: dict[str, list[dict[str, object]]]
     quota_targets: dict[tuple[int, str, str], tuple[float, str]]
     findable: dict[tuple[int, int], str]
+    accepted: set[tuple[int, int]]
 
 
 @dataclass
@@ -165,6 +166,7 @@ class Planter:
     template_rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     quota_targets: dict[tuple[int, str, str], tuple[float, str]] = field(default_factory=dict)
     findable: dict[tuple[int, int], str] = field(default_factory=dict)
+    accepted: set[tuple[int, int]] = field(default_factory=set)
     case: int = 0
 
     # who is there ---------------------------------------------------------------------------
@@ -502,10 +504,16 @@ class Planter:
     def contact(self, account: int, created: str) -> int:
         """A person at an account; returns the contact's number."""
         at = moment_of(created)
+        number = self.base_contacts + len(self.contacts)
         self.contacts.append(
-            {"account": account, "created": at, "modified": at, "case": self.case}
+            {"account": account, "created": at, "modified": at, "case": self.case, "number": number}
         )
-        return self.base_contacts + len(self.contacts) - 1
+        return number
+
+    def move_contact(self, contact: int, account: int, when: str) -> None:
+        """The person now works at another account."""
+        first = next(row for row in self.contacts if row["number"] == contact)
+        self.contacts.append(first | {"account": account, "modified": moment_of(when)})
 
     def activity(
         self,
@@ -570,10 +578,13 @@ class Planter:
             ),
             records=_joined(story.records, self.records),
             leads=_joined(story.leads, [pd.DataFrame(self.leads)] if self.leads else []),
-            contacts=_joined(story.contacts, [pd.DataFrame(self.contacts)] if self.contacts else []),
+            contacts=_joined(
+                story.contacts, [pd.DataFrame(self.contacts)] if self.contacts else []
+            ),
             template_rows=self.template_rows,
             quota_targets=self.quota_targets,
             findable=self.findable,
+            accepted=self.accepted,
             partner_accounts=self.partner_accounts,
         )
         grown.extra_activities = pd.concat(
@@ -666,6 +677,7 @@ def tell(
         template_rows={},
         quota_targets={},
         findable={},
+        accepted=set(),
     )
     progress("Cases", 0.28)
     planter = Planter(
@@ -699,4 +711,3 @@ def _plant_partner_organisations(planter: Planter) -> None:
         planter.partner_accounts.append(
             planter.account(company, planter.rep(0), PARTNER, "2023-01-16 10:00")
         )
-

@@ -118,7 +118,9 @@ class BusinessDays:
     def share(self, person: Person, quarter: int) -> SeatShare:
         """In seat x ramp x not on leave, summed over the business days of the quarter."""
         days = self.of(person.holidays_country or COMPANY_COUNTRY, quarter)
-        in_seat = (days >= person.seat_from) & ((days <= person.seat_to) | (person.seat_to == NEVER))
+        in_seat = (days >= person.seat_from) & (
+            (days <= person.seat_to) | (person.seat_to == NEVER)
+        )
         for leave in person.leaves:
             in_seat &= ~((days >= leave.starts_on) & (days <= leave.ends_on))
         weight = Fraction(int(in_seat.sum()))

@@ -118,9 +118,7 @@ def _write_partners(inbox: Inbox, story: Story) -> None:
                 "coverage": [p.coverage for p in known],
                 "mode": [p.mode for p in known],
                 "cadence": [str(CADENCE_DAYS[p.cadence]) for p in known],
-                "partner_manager_email": [
-                    managers[p.number % len(managers)].email for p in known
-                ],
+                "partner_manager_email": [managers[p.number % len(managers)].email for p in known],
                 "valid_from": [as_date(p.valid_from).isoformat() for p in known],
                 "valid_to": pa.array(
                     [
@@ -210,7 +208,10 @@ def registration_versions(story: Story) -> pd.DataFrame:
     expires = np.where(frame["expires_on"] >= 0, frame["expires_on"], local_day(decided) + 90)
     ended = np.select(
         [closed & (deals.outcome[np.maximum(about, 0)] != OPEN), last == EXPIRED],
-        [np.maximum(close_at, recorded + 3_600), np.maximum(moment(expires + 1, 3_600), recorded + 7_200)],
+        [
+            np.maximum(close_at, recorded + 3_600),
+            np.maximum(moment(expires + 1, 3_600), recorded + 7_200),
+        ],
         np.maximum(recorded, decided) + 5 * SECONDS_PER_DAY,
     )
     ended = np.minimum(ended, FINAL_EXPORT - 3_600)
@@ -428,7 +429,9 @@ def _write_support_log(inbox: Inbox, story: Story) -> None:
             is_given = random.random() < 0.78 and given < FINAL_LANDING - 3
             account = int(mine[int(random.integers(len(mine)))])
             partner = int(random.integers(2))
-            rows.append((person.number, partner, account, kind, asked_on, given if is_given else -1))
+            rows.append(
+                (person.number, partner, account, kind, asked_on, given if is_given else -1)
+            )
     rows.sort(key=lambda row: (row[4], row[0], row[2]))
     table = np.array(rows, np.int64).reshape(-1, 6)
     asked = business_moments(random, table[:, 4])
@@ -510,4 +513,3 @@ def _write_planted_rows(inbox: Inbox, story: Story) -> None:
                 }
             )
             _write(inbox, feed, landing_day, table)
-

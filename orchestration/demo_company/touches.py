@@ -68,6 +68,7 @@ PRIMARY_RULES = ("only_partner", "registration", "crm_role", "earliest_touch", "
 ONLY_PARTNER, BY_REGISTRATION, BY_ROLE, BY_EARLIEST, BY_PARTNER_ID = range(5)
 
 TEMPLATE, TASK, EVENT, LEAD = range(4)
+ELSEWHERE = 4  # planted as an activity of its own; the touch is known to the truth alone
 # Which activity type of the CRM says the same as a touch type (policy activity_touch_types).
 ACTIVITY_TYPE = {
     INTRO: "Partner Intro",
@@ -491,9 +492,7 @@ def _write_approved(
     )
 
 
-def _inside(
-    pens: _Pens, rows: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], Days]:
+def _inside(pens: _Pens, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Days]:
     """Weekdays well inside the deals that are long enough for one."""
     created_on = pens.deals.created_on[rows]
     first, last = created_on + 2, pens.last_day[rows]
@@ -542,9 +541,7 @@ def _write_influence(pens: _Pens) -> None:
     weekend = on_weekday(other_days) != other_days
     other_days = np.where(weekend, other_days + 2, other_days).astype(np.int32)
     other = business_moments(random, other_days)
-    pens.write(
-        rows[shared], second, JOINT_CALL, other, _soon_recorded(pens, other), PLAN_EVIDENCE
-    )
+    pens.write(rows[shared], second, JOINT_CALL, other, _soon_recorded(pens, other), PLAN_EVIDENCE)
     by_role = random.random(len(shared)) < 0.5
     # where a role decides, it names the partner that came second
     winner = np.where(by_role, second, partner)
@@ -572,7 +569,9 @@ def _write_decoys(pens: _Pens, partner: npt.NDArray[np.int16]) -> None:
     count = len(deals)
     is_closed = deals.outcome != OPEN
     loners = deals.planned_class == DIRECT
-    kinds = np.where(random.random(count) < np.where(loners, 0.2, 0.1), random.integers(0, 11, count), -1)
+    kinds = np.where(
+        random.random(count) < np.where(loners, 0.2, 0.1), random.integers(0, 11, count), -1
+    )
 
     def rows_of(kind: int, where: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
         wanted = kinds == kind
@@ -757,8 +756,10 @@ def _without_collisions(
     deals.primary_rule[demoted] = -1
     deals.evidence[demoted] = -1
     keep = ~repeated & ~(touches["about"].isin(demoted) & (touches["plan"] == PLAN_EVIDENCE))
-    touches = touches[keep].drop(columns="day").sort_values(
-        ["recorded", "occurred", "account", "partner", "type"], kind="stable"
+    touches = (
+        touches[keep]
+        .drop(columns="day")
+        .sort_values(["recorded", "occurred", "account", "partner", "type"], kind="stable")
     )
     registrations = registrations[
         ~(registrations["about"].isin(demoted) & (registrations["plan"] == PLAN_EVIDENCE))

@@ -216,6 +216,11 @@ def true_pairs(story: Story) -> pd.DataFrame:
     pairs = left.merge(right, on="company")
     pairs["partner"] = records["partner"].to_numpy()[pairs["record"]]
     pairs["findable"] = _findable_by(story, pairs)
+    # a person's decision outranks every tier, so it makes a pair known like a key does
+    pairs["is_known"] = pairs["findable"] <= BY_DOMAIN
+    for account, record in story.accepted:
+        is_pair = (pairs["account"] == account) & (pairs["record"] == record)
+        pairs.loc[is_pair, "is_known"] = True
     return pairs.sort_values(["partner", "record", "account"]).reset_index(drop=True)
 
 
@@ -324,8 +329,8 @@ def cells_of(ours: npt.NDArray, theirs: npt.NDArray) -> npt.NDArray[np.int8]:
     ).astype(np.int8)
 
 
-_STRENGTH = np.array([4, 1, 3, 2])  # customer > open opportunity > prospect > former customer
-_BY_STRENGTH = np.array([0, FORMER_CUSTOMER, PARTNER_PROSPECT, OPEN_OPPORTUNITY, CUSTOMER])
+_STRENGTH = np.array([4, 2, 3, 1])  # customer > open opportunity > former customer > prospect
+_BY_STRENGTH = np.array([0, PARTNER_PROSPECT, FORMER_CUSTOMER, OPEN_OPPORTUNITY, CUSTOMER])
 
 
 def _strongest(
@@ -385,7 +390,7 @@ def _account_segments(
     otherwise = THEIR_ABSENT if partner.coverage == FULL_LIST else THEIR_UNKNOWN
     count = len(story.accounts)
     theirs = _strongest(count, account, state, otherwise)[alive]
-    by_key = (own["findable"] <= BY_DOMAIN).to_numpy()
+    by_key = own["is_known"].to_numpy()
     seen = _strongest(count, account[by_key], state[by_key], otherwise)[alive]
     return _segment_table(
         partner,
@@ -407,7 +412,7 @@ def _partner_only_segments(story: Story, partner: Partner, pairs: pd.DataFrame) 
         (records["partner"] == partner.number).to_numpy() & is_listed_on(records, on)
     )
     matched = np.isin(listed, pairs["record"].to_numpy())
-    found = np.isin(listed, pairs.loc[pairs["findable"] <= BY_DOMAIN, "record"].to_numpy())
+    found = np.isin(listed, pairs.loc[pairs["is_known"], "record"].to_numpy())
     rows = listed[~found]
     is_true = ~matched[~found]
     part = records.iloc[rows]
@@ -484,7 +489,9 @@ def _write_opportunities(folder: Path, story: Story, deals: pd.DataFrame) -> Non
     ids = [p.partner_id for p in story.partners]
     surviving = [p.successor or p.partner_id for p in story.partners]
     owner = deals["closed_owner"].to_numpy()
-    quarters = list(range(int(deals["created_quarter"].min()), int(deals["close_quarter"].max()) + 1))
+    quarters = list(
+        range(int(deals["created_quarter"].min()), int(deals["close_quarter"].max()) + 1)
+    )
     labels = [quarter_label(q) for q in quarters]
     amount = deals["amount"].to_numpy()
     table = pa.table(
@@ -532,7 +539,11 @@ def ledger_totals(deals: pd.DataFrame) -> pa.Table:
                 "fiscal_quarter": quarter_label(int(quarter)),
                 "measure": measure,
             }
-            for code, name in ((SOURCED, "sourced"), (INFLUENCED, "influenced"), (DIRECT, "direct")):
+            for code, name in (
+                (SOURCED, "sourced"),
+                (INFLUENCED, "influenced"),
+                (DIRECT, "direct"),
+            ):
                 row[name] = int(cents[inside & (part["class"] == code).to_numpy()].sum())
             row["total"] = int(cents[inside].sum())
             for code, name in enumerate(REASONS_TO_EXCLUDE, start=1):
@@ -541,7 +552,8 @@ def ledger_totals(deals: pd.DataFrame) -> pa.Table:
             rows.append(row)
     frame = pd.DataFrame(rows)
     columns: dict[str, pa.Array] = {
-        name: pa.array(frame[name].to_numpy(), pa.string()) for name in ("fiscal_quarter", "measure")
+        name: pa.array(frame[name].to_numpy(), pa.string())
+        for name in ("fiscal_quarter", "measure")
     }
     for name in frame.columns[2:]:
         columns[name] = money(frame[name].to_numpy()).cast(pa.decimal128(18, 2))
@@ -577,7 +589,9 @@ def _actuals(story: Story, deals: pd.DataFrame) -> dict[str, dict[tuple[int, int
     touches = counted_touches(story)
 
     def sums(frame: pd.DataFrame, value: int | str) -> dict[tuple[int, int], int]:
-        cents = frame["company_cents"] if value == "company_cents" else pd.Series(value, frame.index)
+        cents = (
+            frame["company_cents"] if value == "company_cents" else pd.Series(value, frame.index)
+        )
         grouped = cents.groupby([frame["rep"], frame["quarter"]]).sum()
         return {(int(k[0]), int(k[1])): int(v) for k, v in grouped.items()}  # type: ignore[index]
 
@@ -642,4 +656,3 @@ def _write_cases(folder: Path, story: Story) -> None:
         }
     )
     pa_csv.write_csv(table, folder / "cases.csv")
-

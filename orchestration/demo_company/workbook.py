@@ -52,7 +52,7 @@ _STYLES = (
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
-    "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
@@ -137,7 +137,5 @@ def _cells(column: pa.Array, letters: str, numbers: pa.Array) -> pa.Array:
         serial = pc.add(column.cast(pa.int32()), offset).cast(pa.string())
         cell = pc.binary_join_element_wise(place, ' s="1"><v>', serial, "</v></c>", "")
     else:
-        cell = pc.binary_join_element_wise(
-            place, "><v>", column.cast(pa.string()), "</v></c>", ""
-        )
+        cell = pc.binary_join_element_wise(place, "><v>", column.cast(pa.string()), "</v></c>", "")
     return pc.fill_null(cell, "")
