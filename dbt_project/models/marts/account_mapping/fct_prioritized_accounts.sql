@@ -110,16 +110,20 @@ prioritized as (
         combined.in_market_evidence,
         combined.icp_fit_evidence,
         combined.strategic_importance_evidence,
-        row_number() over (
-            partition by combined.rep_id
-            order by
-                combined.score desc nulls last,
-                combined.account_id nulls last,
-                combined.partner_id nulls last
+        cast(
+            row_number() over (
+                partition by combined.rep_id
+                order by
+                    combined.score desc nulls last,
+                    combined.account_id nulls last,
+                    combined.partner_id nulls last
+            ) as bigint
         ) as rep_rank,
-        row_number() over (
-            partition by combined.partner_id
-            order by combined.score desc nulls last, combined.account_id nulls last
+        cast(
+            row_number() over (
+                partition by combined.partner_id
+                order by combined.score desc nulls last, combined.account_id nulls last
+            ) as bigint
         ) as partner_rank
     from combined
     left join all_points
