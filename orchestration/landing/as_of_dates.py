@@ -16,7 +16,10 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
 
 @dataclass(frozen=True)
 class FileDay:
-    """A day and what gave it: argument, folder, file_name, column, landing_day, refresh or first."""
+    """A day and what gave it.
+
+    given_by: argument, folder, file_name, column, landing_day, refresh, first or week.
+    """
 
     day: datetime.date
     given_by: str

@@ -53,6 +53,7 @@ def open_delimited(
         headers=reader.headers,
         expressions=column_aliases(len(reader.headers)),
         open_arrow=reader.open_arrow,
+        rows_scanned=lambda: reader.rows_scanned,
         check_complete=reader.check_complete,
         failure=lambda: reader.failure,
         has_nul=text.has_nul,
@@ -114,6 +115,7 @@ class _DelimitedReader:
         self.offset = offset
         self.ragged: list[RaggedRow] = []
         self.last_fitting = 0
+        self.rows_scanned = 0
         self.last_ragged_text = ""
         self.failure: LandingError | None = None
         self.last_row: tuple[str | None, ...] = ()
@@ -164,6 +166,7 @@ class _DelimitedReader:
                 self.failure = error
                 raise
         self.last_fitting = numbers.position
+        self.rows_scanned = numbers.given
 
     def _arrow_reader(self, stream: BinaryIO) -> Any:
         import pyarrow as pa
@@ -261,9 +264,11 @@ class _RowNumbers:
         self.ragged = ragged
         self.taken = 0
         self.position = 0
+        self.given = 0
 
     def take(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The numbers of the next `count` rows, 1 = first row of the file."""
+        self.given += count
         missing: list[int] = []
         last = self.position + count
         while self.taken < len(self.ragged) and self.ragged[self.taken].row_number <= last:

@@ -13,27 +13,26 @@ from orchestration.errors import LandingError
 from orchestration.landing.feeds import Dates, Decimal
 from orchestration.landing.sql_text import literal
 
-_DAY = r"\d{4}-\d{1,2}-\d{1,2}"
-_CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
-_SECONDS = r":[0-5]\d(?:[.]\d{1,9})?"
-_ZONE = r" ?(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
+# The shape of ISO forms; whether they hold a day is for the cast to say. Patterns of LIKE, because
+# these decide about every value of a file and are several times faster than regular expressions.
+_ISO_DAY = "'____-__-__'"
+_ISO_TIME_T = "'____-__-__T__:__%'"
+_ISO_TIME_BLANK = "'____-__-__ __:__%'"
+_ISO_ANY = "'____-__-__%'"
+_HOUR_24 = "'___________24%'"
+_HAS_SECONDS = "'________________:%'"
+_OFFSETS = ("'___________%+%'", "'___________%-%'", "'%GMT'")
+_UTC_ENDINGS = ("'%Z'", "'%UTC'")
 
-_ISO_DAY = literal(_DAY)
-_ISO_TIME = literal(f"{_DAY}[T ]{_CLOCK}(?:{_SECONDS})?")
-_ISO_ZONED = literal(f"{_DAY}[T ]{_CLOCK}{_SECONDS}{_ZONE}")
-_ISO_ZONED_MINUTE = literal(f"{_DAY}[T ]{_CLOCK}{_ZONE}")
-_ISO_MIDNIGHT = literal(f"{_DAY}[T ]0?0:00(?::00(?:[.]0{{1,9}})?)?(?:{_ZONE})?")
+_DIGITS = "'0123456789'"
+_NO_BREAK_BLANK = "chr(8239)"  # between a time and its AM or PM, since Unicode 15
 
-_MIDNIGHT = literal(r" +(?:0?0:00(?::00(?:[.]0+)?)?|12:00(?::00)? ?[Aa][Mm])$")
-
-_FIRST_TWELVE = r"(?:0?[1-9]|1[0-2])"
-_AFTER_TWELVE = r"(?:1[3-9]|2\d|3[01])"
-# A year of two digits only behind slashes: 24-02-03 could begin with its year.
-_YEAR_FOLLOWS = r"(?:/(?:\d{4}|\d{2})|-\d{4})(?:[ ,T].*)?"
-_CLOCK_12_OR_24 = r"(?:,? *\d{1,2}:\d\d(?::\d\d(?:[.]\d{1,6})?)? ?(?:[AaPp][Mm])?)?"
-
-_TIME_FORMATS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
+_TIME_FORMATS = (" %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _TIME_FORMATS_12 = (" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p")
+
+_SLASHED_MIDNIGHT = literal(r" +(?:0?0:00(?::00(?:[.]0+)?)?|12:00(?::00)? ?[Aa][Mm])$")
+
+_SIGNS = ("", "-", "+")
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,7 @@ class SlashCounts:
     either_example: str | None
 
 
-def slash_patterns() -> dict[str, str]:
-    """Literals of the patterns behind SlashCounts."""
-    separator = r"[/-]"
-    return {
-        "only_us": literal(f"{_FIRST_TWELVE}{separator}{_AFTER_TWELVE}{_YEAR_FOLLOWS}"),
-        "only_eu": literal(f"{_AFTER_TWELVE}{separator}{_FIRST_TWELVE}{_YEAR_FOLLOWS}"),
-        "either": literal(f"{_FIRST_TWELVE}{separator}{_FIRST_TWELVE}{_YEAR_FOLLOWS}"),
-        "dotted": literal(r"\d{1,2}[.]\d{1,2}[.](?:\d{4}|\d{2})(?:[ ,T].*)?"),
-    }
+NO_SLASHES = SlashCounts(0, 0, 0, 0, None, None, None)
 
 
 def detect_date_dialect(
@@ -121,6 +112,44 @@ class TimeZones:
     company: str
 
 
+def slash_counts_query(texts: list[str], relation: str) -> str:
+    """SQL of one row with the fields of SlashCounts.
+
+    `texts`: SQL over `relation` of every value that is a day or a time.
+    """
+    # Two numbers and a year behind them; an ISO day begins with its year and does not match. A
+    # year of two digits counts only behind slashes and dots: 24-02-03 could begin with its year.
+    form = literal(
+        r"\d{1,2}(?:/\d{1,2}/(?:\d{4}|\d{2})|-\d{1,2}-\d{4}|[.]\d{1,2}[.](?:\d{4}|\d{2}))"
+        r"([ ,T].*)?"
+    )
+    return f"""
+        select
+            count(*) filter (where not dotted and first <= 12 and second > 12 and second <= 31),
+            count(*) filter (where not dotted and first > 12 and first <= 31 and second <= 12),
+            -- 03/03/2026 reads the same both ways and proves nothing.
+            count(*) filter (where not dotted and first <= 12 and second <= 12 and first <> second),
+            count(*) filter (where dotted),
+            min(day) filter (where not dotted and first <= 12 and second > 12 and second <= 31),
+            min(day) filter (where not dotted and first > 12 and first <= 31 and second <= 12),
+            min(day) filter (where not dotted and first <= 12 and second <= 12 and first <> second)
+        from (
+            select day, contains(day[:3], '.') as dotted,
+                try_cast(split_part(translate(day, '-.', '//'), '/', 1) as integer) as first,
+                try_cast(split_part(translate(day, '-.', '//'), '/', 2) as integer) as second
+            from (select unnest([{", ".join(texts)}]) as day from {relation})
+            where day not like '____-%' and regexp_full_match(day, {form})
+        )
+    """
+
+
+def slash_counts(row: tuple[object, ...]) -> SlashCounts:
+    """The counts from the one row of `slash_counts_query`."""
+    only_us, only_eu, either, dotted = (int(str(value)) for value in row[:4])
+    us, eu, both = (None if value is None else str(value) for value in row[4:7])
+    return SlashCounts(only_us, only_eu, either, dotted, us, eu, both)
+
+
 def _formats(dialect: DateDialect, with_time: bool) -> str:
     """The list of strptime formats for days that were rewritten with slashes."""
     orders = []
@@ -128,7 +157,7 @@ def _formats(dialect: DateDialect, with_time: bool) -> str:
         orders.append("%m/%d")
     if dialect.slashes == "eu" or dialect.dots:
         orders.append("%d/%m")
-    times = (*_TIME_FORMATS[1:], *_TIME_FORMATS_12) if with_time else ("",)
+    times = (*_TIME_FORMATS, *_TIME_FORMATS_12) if with_time else ("",)
     # The short year first: it refuses a long one, while %Y would take 24 for the year 24.
     formats = [
         f"{order}/{year}{time}" for order in orders for year in ("%y", "%Y") for time in times
@@ -139,30 +168,35 @@ def _formats(dialect: DateDialect, with_time: bool) -> str:
 def _slash_texts(text: str, dialect: DateDialect) -> list[tuple[str, str, DateDialect]]:
     """Per form that the dialect reads: condition, text rewritten with slashes, its dialect."""
     forms = []
-    rewritten = (
-        rf"regexp_replace(replace({text}, chr(8239), ' '), "
-        r"'^(\d{1,2})[-./](\d{1,2})[-./](\d{4}|\d{2}),? *', '\1/\2/\3 ')"
-    )
+    spaced = f"replace(replace({text}, ', ', ' '), {_NO_BREAK_BLANK}, ' ')"
     if dialect.slashes is not None:
-        form = literal(rf"\d{{1,2}}[-/]\d{{1,2}}[-/](?:\d{{4}}|\d{{2}}){_CLOCK_12_OR_24}")
+        slashed = f"replace({spaced}, '-', '/')"
         own = DateDialect(slashes=dialect.slashes, dots=False)
-        forms.append((f"regexp_full_match({text}, {form})", f"rtrim({rewritten})", own))
+        forms.append((_has_full_year(slashed), slashed, own))
     if dialect.dots:
-        form = literal(rf"\d{{1,2}}[.]\d{{1,2}}[.](?:\d{{4}}|\d{{2}}){_CLOCK_12_OR_24}")
+        slashed = f"replace({spaced}, '.', '/')"
         own = DateDialect(slashes=None, dots=True)
-        forms.append((f"regexp_full_match({text}, {form})", f"rtrim({rewritten})", own))
+        condition = f"not contains({text}, '/') and {_has_full_year(slashed)}"
+        forms.append((condition, slashed, own))
     return forms
 
 
-def _serial_condition(text: str, whole_days: bool) -> str:
-    """SQL that is true for a day number of a spreadsheet (1 = 1900-01-01 … 9999-12-31)."""
-    fraction = "(?:[.,]0+)?" if whole_days else r"(?:[.,]\d+)?"
-    form = literal(rf"\d{{1,7}}{fraction}")
-    return f"regexp_full_match({text}, {form}) and {_serial_days(text)} between 1 and 2958465.99999"
+def _has_full_year(slashed: str) -> str:
+    """SQL: the third number has two or four digits, which strptime alone does not ask for."""
+    return f"length(split_part(split_part({slashed}, ' ', 1), '/', 3)) in (2, 4)"
 
 
 def _serial_days(text: str) -> str:
     return f"try_cast(replace({text}, ',', '.') as double)"
+
+
+def _is_serial(text: str, whole_days: bool) -> str:
+    """SQL: a day number of a spreadsheet (1 = 1900-01-01 … 9999-12-31)."""
+    whole = f" and {_serial_days(text)} = floor({_serial_days(text)})" if whole_days else ""
+    return (
+        f"translate({text}, {_DIGITS}, '') in ('', '.', ',') "
+        f"and {_serial_days(text)} >= 1 and {_serial_days(text)} < 2958466{whole}"
+    )
 
 
 def _serial_time(text: str, epoch: str) -> str:
@@ -173,40 +207,35 @@ def _serial_time(text: str, epoch: str) -> str:
 
 def date_expression(text: str, dialect: DateDialect, serial_epoch: str | None) -> str:
     """SQL of type DATE; a time of day other than midnight makes the text unreadable."""
+    midnight = f"trim(substr({text}, 11), 'T0:.,Z+ UTCGM') = ''"
     branches = [
-        f"when regexp_full_match({text}, {_ISO_DAY}) then try_cast({text} as timestamp)",
-        f"when regexp_full_match({text}, {_ISO_MIDNIGHT}) then "
-        f"try_cast(regexp_extract({text}, '^[0-9-]+') as timestamp)",
+        f"when {text} like {_ISO_DAY} then try_cast({text} as date)",
+        f"when {text} like {_ISO_ANY} and {midnight} then try_cast({text}[:10] as date)",
     ]
     for condition, slashed, own in _slash_texts(text, dialect):
-        day = f"regexp_replace({slashed}, {_MIDNIGHT}, '')"
+        day = f"regexp_replace({slashed}, {_SLASHED_MIDNIGHT}, '')"
         branches.append(
-            f"when {condition} then try_strptime({day}, {_formats(own, with_time=False)})"
+            f"when {condition} "
+            f"then cast(try_strptime({day}, {_formats(own, with_time=False)}) as date)"
         )
     if serial_epoch is not None:
         branches.append(
-            f"when {_serial_condition(text, whole_days=True)} "
-            f"then {_serial_time(text, serial_epoch)}"
+            f"when {_is_serial(text, whole_days=True)} "
+            f"then cast({_serial_time(text, serial_epoch)} as date)"
         )
-    return f"cast(case {' '.join(branches)} end as date)"
+    return f"case {' '.join(branches)} end"
 
 
 def timestamp_expression(
     text: str, dialect: DateDialect, zones: TimeZones, serial_epoch: str | None
 ) -> str:
     """SQL of type TIMESTAMP in UTC."""
-    zoned_seconds = rf"regexp_replace(upper({text}), '([+-]\d\d):?(\d\d)$', '\1:\2')"
-    with_seconds = rf"regexp_replace({zoned_seconds}, '^([^ T]+[ T]\d+:\d\d)', '\1:00')"
     branches = [
         f"when {text} is null then null",
-        f"when regexp_full_match({text}, {_ISO_ZONED}) then "
-        f"timezone('UTC', try_cast({zoned_seconds} as timestamptz))",
-        f"when regexp_full_match({text}, {_ISO_TIME}) then "
-        f"{_in_utc(f'try_cast({text} as timestamp)', zones.feed)}",
-        f"when regexp_full_match({text}, {_ISO_DAY}) then "
-        f"{_in_utc(f'try_cast({text} as timestamp)', zones.company)}",
-        f"when regexp_full_match({text}, {_ISO_ZONED_MINUTE}) then "
-        f"timezone('UTC', try_cast({with_seconds} as timestamptz))",
+        f"when {text} like {_ISO_DAY} "
+        f"then {_in_utc(f'try_cast({text} as timestamp)', zones.company)}",
+        f"when ({text} like {_ISO_TIME_T} or {text} like {_ISO_TIME_BLANK}) "
+        f"and {text} not like {_HOUR_24} then {_iso_time_in_utc(text, zones.feed)}",
     ]
     for condition, slashed, own in _slash_texts(text, dialect):
         day = f"try_strptime({slashed}, {_formats(own, with_time=False)})"
@@ -217,14 +246,39 @@ def timestamp_expression(
         )
     if serial_epoch is not None:
         branches.append(
-            f"when {_serial_condition(text, whole_days=False)} "
+            f"when {_is_serial(text, whole_days=False)} "
             f"then {_in_utc(_serial_time(text, serial_epoch), zones.feed)}"
         )
     return f"case {' '.join(branches)} end"
 
 
+def _iso_time_in_utc(text: str, zone: str) -> str:
+    """SQL of an ISO time: its own zone where it names one, else `zone`."""
+    has_offset = " or ".join(f"{text} like {pattern}" for pattern in _OFFSETS)
+    is_utc = " or ".join(f"{text} like {pattern}" for pattern in _UTC_ENDINGS)
+    # Seconds may be left out, but in front of an offset the cast misses them.
+    whole = (
+        f"case when {text} like {_HAS_SECONDS} then {text} "
+        f"else {text}[:16] || ':00' || substr({text}, 17) end"
+    )
+    as_utc = f"try_cast({text} as timestamp)"
+    return (
+        f"case when {has_offset} then timezone('UTC', try_cast({whole} as timestamptz)) "
+        f"when {is_utc} then {as_utc} else {_in_utc(as_utc, zone)} end"
+    )
+
+
 def _in_utc(naive: str, zone: str) -> str:
     return naive if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {naive}))"
+
+
+def _one_of(values: list[str]) -> str:
+    return "(" + ", ".join(literal(value) for value in values) + ")"
+
+
+def _signs_and_marks(text: str) -> str:
+    """SQL of what is left of a number without its digits."""
+    return f"translate({text}, {_DIGITS}, '')"
 
 
 def decimal_expression(text: str, decimal: Decimal) -> str:
@@ -232,40 +286,51 @@ def decimal_expression(text: str, decimal: Decimal) -> str:
 
     An exponent is resolved; thousands separators, currency and percent signs are not read.
     """
-    point = f"replace({text}, ',', '.')" if decimal == "comma" else text
     mark = "," if decimal == "comma" else "."
-    plain = literal(rf"-?(?:0|[1-9]\d*)(?:[{mark}]\d+)?")
-    number = literal(rf"[+-]?(?:\d+(?:[{mark}]\d*)?|[{mark}]\d+)")
-    exponent = literal(rf"[+-]?(?:\d+(?:[{mark}]\d*)?|[{mark}]\d+)[eE][+-]?\d{{1,3}}")
+    point = f"replace({text}, ',', '.')" if decimal == "comma" else text
+    canonical = literal(rf"-?(?:0|[1-9]\d*)(?:[{mark}]\d+)?")
+    plain = _one_of([sign + dot for sign in _SIGNS for dot in ("", mark)])
+    exponent = _one_of(
+        [sign + dot + "e" + power for sign in _SIGNS for dot in ("", mark) for power in _SIGNS]
+    )
     return f"""case
-        when regexp_full_match({text}, {plain}) then {point}
-        when regexp_full_match({text}, {number}) then {_tidied_number(point)}
-        when regexp_full_match({text}, {exponent}) then {_resolved_exponent(point)}
+        when {text} is null then null
+        when regexp_full_match({text}, {canonical}) then {point}
+        when try_cast({point} as double) is null then null
+        when {_signs_and_marks(text)} in {plain} then {_tidied_number(text, point)}
+        when lower({_signs_and_marks(text)}) in {exponent} then {_resolved_exponent(point)}
     end"""
 
 
-def _tidied_number(text: str) -> str:
+def _tidied_number(text: str, point: str) -> str:
     """`+007.`, `.5` and `-00.50` as 7, 0.5 and -0.50."""
-    unsigned = rf"regexp_replace(regexp_replace({text}, '^[+-]?0*', ''), '[.]$', '')"
-    zero = f"case when {unsigned} = '' or {unsigned} like '.%' then '0' else '' end"
-    return f"case when {text} like '-%' then '-' else '' end || {zero} || {unsigned}"
+    unsigned = f"ltrim({point}, '+-0')"
+    whole = f"case when right({unsigned}, 1) = '.' then {unsigned}[:-2] else {unsigned} end"
+    zero = f"case when {unsigned} = '' or {unsigned}[1] = '.' then '0' else '' end"
+    sign = f"case when {text}[1] = '-' then '-' else '' end"
+    return f"{sign} || {zero} || {whole}"
 
 
 def _resolved_exponent(text: str) -> str:
     """The number without its exponent; one that is too large stays, for the bounds to refuse."""
     exact = f"cast(try_cast({text} as decimal(38, 18)) as varchar)"
-    trimmed = rf"regexp_replace(regexp_replace({exact}, '0+$', ''), '[.]$', '')"
-    return f"coalesce({trimmed}, case when try_cast({text} as double) is not null then {text} end)"
+    return f"coalesce(rtrim(rtrim({exact}, '0'), '.'), {text})"
 
 
 def integer_expression(text: str, decimal: Decimal) -> str:
     """SQL of type VARCHAR: canonical integer text; `12.0` is read as 12, `12.5` and `1e3` not."""
     mark = "," if decimal == "comma" else "."
-    whole = literal(rf"[+-]?\d+(?:[{mark}]0*)?")
-    digits = rf"regexp_replace({text}, '[.,]0*$', '')"
+    point = f"replace({text}, ',', '.')" if decimal == "comma" else text
+    whole = f"split_part({point}, '.', 1)"
+    digits = _one_of(list(_SIGNS))
+    with_zeros = _one_of([sign + mark for sign in _SIGNS])
     return f"""case
-        when regexp_full_match({text}, '(?:0|-?[1-9]\\d*)') then {text}
-        when regexp_full_match({text}, {whole}) then {_tidied_number(digits)}
+        when cast(try_cast({text} as bigint) as varchar) = {text} then {text}
+        when try_cast({point} as double) is null then null
+        when {_signs_and_marks(text)} in {digits} then {_tidied_number(text, text)}
+        when {_signs_and_marks(text)} in {with_zeros}
+            and ltrim(split_part({point}, '.', 2), '0') = ''
+            then {_tidied_number(whole, whole)}
     end"""
 
 

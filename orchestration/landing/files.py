@@ -28,7 +28,14 @@ from orchestration.landing import salesforce
 from orchestration.landing.as_of_dates import FileDay, day_from_path, refuse_future_day
 from orchestration.landing.contracts import Table, declared_tables
 from orchestration.landing.delimited import open_delimited
-from orchestration.landing.dialects import DateDialect, TimeZones, detect_date_dialect
+from orchestration.landing.dialects import (
+    NO_SLASHES,
+    DateDialect,
+    TimeZones,
+    detect_date_dialect,
+    slash_counts,
+    slash_counts_query,
+)
 from orchestration.landing.feeds import Feed, load_feed
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
@@ -54,8 +61,7 @@ from orchestration.landing.rewriting import (
     Bounds,
     Problem,
     Rewriting,
-    slash_counts,
-    slash_counts_query,
+    trimmed_text,
 )
 from orchestration.landing.schema import write_schema_files
 from orchestration.landing.source_rows import RaggedRow, SourceFile, SourceRows
@@ -163,10 +169,18 @@ class LandingSession:
         write_schema_files(home)
         self._plausibility: list[PlausibilityRow] | None = None
         self._recorded: set[str] | None = None
+        self._is_tuned_for_many = True
         self._feeds: dict[str, Feed] = {}
         self.connection = duckdb.connect()
         self.connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         self.connection.execute(f"set temp_directory = {literal(str(self.temporary))}")
+        self._threads = int(str(self._setting("threads")))
+        self._optimizers = ",".join(
+            str(name)
+            for (name,) in self.connection.execute(
+                "select name from duckdb_optimizers()"
+            ).fetchall()
+        )
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -224,6 +238,7 @@ class LandingSession:
         default_as_of: datetime.date | None,
         until: datetime.date | None,
     ) -> LandedFile:
+        self._tune(rows_are_many=opened.size > _SMALL_FILE_BYTES)
         rows = self._rows(opened)
         try:
             return self._land_rows(opened, rows, day, default_as_of, until)
@@ -341,13 +356,16 @@ class LandingSession:
         ]
         if day_place is not None and day_place not in columns:
             columns.append(day_place)
-        counted = self.query(rows, slash_counts_query(rows, columns))[0]
+        texts = [trimmed_text(rows.expressions[place]) for place in columns]
+        if texts:
+            counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
+        else:
+            self.query(rows, f"select count(*) from {rows.relation}")
+            counts = NO_SLASHES
         if rows.check_complete is not None:
             rows.check_complete()
-        dialect = detect_date_dialect(
-            opened.feed.dates, slash_counts(counted[1:]), opened.label, opened.feed.file
-        )
-        return int(counted[0]), dialect
+        dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
+        return rows.rows_scanned(), dialect
 
     def _day_without_path(
         self,
@@ -523,6 +541,19 @@ class LandingSession:
 
     # --- engine and policy --------------------------------------------------------------------
 
+    def _setting(self, name: str) -> object:
+        found = self.connection.execute(f"select current_setting({literal(name)})").fetchone()
+        return found[0] if found is not None else None
+
+    def _tune(self, rows_are_many: bool) -> None:
+        """Plan with care for a large file; for a small one that costs more than reading it."""
+        if rows_are_many == self._is_tuned_for_many:
+            return
+        threads = self._threads if rows_are_many else 1
+        disabled = "" if rows_are_many else self._optimizers
+        self.connection.execute(f"set threads = {threads}; set disabled_optimizers = '{disabled}'")
+        self._is_tuned_for_many = rows_are_many
+
     def query(self, rows: SourceRows, statement: str) -> list[tuple[Any, ...]]:
         """The result of a statement over the rows of a file, scanned from the first one."""
         rows.mount(self.connection)
@@ -543,6 +574,7 @@ class LandingSession:
         return plausible_bounds(self._plausibility, as_of)
 
 
+_SMALL_FILE_BYTES = 1024 * 1024
 _UNJOURNALED = (("cosell", "landed_batches"), ("cosell", "refreshes"))
 _WRONG_FIELD_COUNT = "wrong_field_count"
 

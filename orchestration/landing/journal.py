@@ -33,7 +33,7 @@ _LOCK_WAIT_SECONDS = 30.0
 class JournalEntry:
     """One landed batch; immutable like the batch itself.
 
-    as_of_from: what gave the day: argument, folder, file_name, column, landing_day, refresh.
+    as_of_from: what gave the day, as FileDay names it.
     columns: our column -> header of the file. file_size and file_modified_ns tell an unchanged
     file without reading it again.
     """

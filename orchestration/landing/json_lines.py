@@ -33,6 +33,7 @@ def open_json_lines(
         headers=[],
         expressions=[],
         open_arrow=reader.open_arrow,
+        rows_scanned=lambda: reader.rows_scanned,
         failure=lambda: reader.failure,
         has_nul=text.has_nul,
         decimal_is_always_point=True,
@@ -89,6 +90,7 @@ class _LineReader:
         self.label = label
         self.text = text
         self.failure: LandingError | None = None
+        self.rows_scanned = 0
         self._table: Any = None
 
     def open_arrow(self) -> Any:
@@ -135,6 +137,7 @@ class _LineReader:
                 for batch in reader:
                     numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
                     first += batch.num_rows
+                    self.rows_scanned = first - 1
                     yield pa.RecordBatch.from_arrays(
                         [pa.array(numbers), batch.column(0)], schema=self._schema()
                     )

@@ -23,6 +23,7 @@ def open_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection) -> Sou
         headers=checked_headers(reader.names, file.label),
         expressions=[],
         open_arrow=reader.open_arrow,
+        rows_scanned=lambda: reader.rows_scanned,
         failure=lambda: reader.failure,
         decimal_is_always_point=True,
     )
@@ -45,6 +46,7 @@ class _ParquetReader:
         self.file = file
         self.names: list[str] = []
         self.failure: LandingError | None = None
+        self.rows_scanned = 0
         self._schema: Any = None
 
     def open(self) -> None:
@@ -79,6 +81,7 @@ class _ParquetReader:
                 for batch in parquet_file.iter_batches(batch_size=_ROWS_PER_BATCH):
                     numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
                     first += batch.num_rows
+                    self.rows_scanned = first - 1
                     yield pa.RecordBatch.from_arrays(
                         [pa.array(numbers), *batch.columns], schema=self._schema
                     )

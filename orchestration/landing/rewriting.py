@@ -20,13 +20,11 @@ from dataclasses import dataclass
 from orchestration.landing.contracts import LANDING_COLUMNS, Column, Table
 from orchestration.landing.dialects import (
     DateDialect,
-    SlashCounts,
     TimeZones,
     boolean_expression,
     date_expression,
     decimal_expression,
     integer_expression,
-    slash_patterns,
     timestamp_expression,
 )
 from orchestration.landing.feeds import Decimal, Feed
@@ -34,10 +32,8 @@ from orchestration.landing.source_rows import SourceRows
 from orchestration.landing.sql_text import literal
 
 # Blanks that people and spreadsheets leave around values; the third is the no-break space.
-_BLANKS = "' ' || chr(9) || chr(160) || chr(10) || chr(13)"
+_BLANKS = ("' '", "chr(9)", "chr(160)", "chr(10)", "chr(13)")
 _EXCERPT_CHARACTERS = 80
-# 1.23457E+17: what a spreadsheet makes of an id of many digits.
-_LOST_DIGITS = literal(r"\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{2,3}")
 _LANDED_TIME = "'%Y-%m-%d %H:%M:%S.%f'"
 
 
@@ -82,48 +78,13 @@ class Problem:
 
 def trimmed_text(expression: str) -> str:
     """SQL of a text without blanks around it; NULL when nothing is left."""
-    return f"nullif(trim({expression}, {_BLANKS}), '')"
-
-
-def slash_counts_query(rows: SourceRows, columns: list[int]) -> str:
-    """SQL of one row with the fields of SlashCounts over the given columns of a file."""
-    patterns = slash_patterns()
-    texts = [trimmed_text(rows.expressions[place]) for place in columns]
-    selected = [_count_sql(texts, patterns[name], name) for name in patterns]
-    selected += [
-        _example_sql(texts, patterns["only_us"], "us_example"),
-        _example_sql(texts, patterns["only_eu"], "eu_example"),
-        _example_sql(texts, patterns["either"], "either_example"),
-    ]
-    return f"select count(*), {', '.join(selected)} from {rows.relation}"
-
-
-def _count_sql(texts: list[str], pattern: str, name: str) -> str:
-    condition = " or ".join(_matches(text, pattern, name) for text in texts) or "false"
-    return f"count(*) filter (where {condition})"
-
-
-def _matches(text: str, pattern: str, name: str) -> str:
-    matches = f"regexp_full_match({text}, {pattern})"
-    if name != "either":
-        return matches
-    # 03/03/2026 reads the same both ways and proves nothing.
-    first = rf"ltrim(regexp_extract({text}, '^(\d+)', 1), '0')"
-    second = rf"ltrim(regexp_extract({text}, '^\d+[/-](\d+)', 1), '0')"
-    return f"({matches} and {first} <> {second})"
-
-
-def _example_sql(texts: list[str], pattern: str, name: str) -> str:
-    kind = "either" if name == "either_example" else ""
-    branches = " ".join(f"when {_matches(text, pattern, kind)} then {text}" for text in texts)
-    return f"min(case {branches} end)" if branches else "null"
-
-
-def slash_counts(row: tuple[object, ...]) -> SlashCounts:
-    """The counts from the one row of `slash_counts_query`, without its leading row count."""
-    only_us, only_eu, either, dotted = (int(str(value)) for value in row[:4])
-    us, eu, both = (None if value is None else str(value) for value in row[4:7])
-    return SlashCounts(only_us, only_eu, either, dotted, us, eu, both)
+    # Looking at both ends is much faster than trimming, and few values need it.
+    blank_ends = " or ".join(f"suffix({expression}, {blank})" for blank in _BLANKS)
+    return (
+        f"case when {expression} = '' then null "
+        f"when ascii({expression}) in (32, 9, 160, 10, 13) or {blank_ends} "
+        f"then nullif(trim({expression}, {' || '.join(_BLANKS)}), '') else {expression} end"
+    )
 
 
 @dataclass(frozen=True)
@@ -145,9 +106,10 @@ class Rewriting:
 
     def good_rows(self, facts: BatchFacts) -> str:
         """SQL of the rows to land, in the order and with the columns of landing."""
+        filled = {column.name: f"w{place}" for place, column in self._filled()}
         declared = [
-            f"{self._landed_text(place)} as {column.name}"
-            for place, column in enumerate(self.table.columns)
+            f"{filled.get(name, 'cast(null as varchar)')} as {name}"
+            for name in self.table.column_names
         ]
         return f"""
             {self._stages()}
@@ -242,19 +204,25 @@ class Rewriting:
 
     def _trimmed(self) -> str:
         selected = ["*"]
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             raw = self._raw(column)
             selected.append(f"{raw} as r{place}")
             if column.kind == "text":
                 selected.append(f"{self._mapped(column, raw)} as m{place}")
         return f"select {', '.join(selected)} from source"
 
+    def _filled(self) -> list[tuple[int, Column]]:
+        """The declared columns that the file or the feed fills, with their places."""
+        return [
+            (place, column)
+            for place, column in enumerate(self.table.columns)
+            if column.name in self.places or column.name in self.feed.constants
+        ]
+
     def _raw(self, column: Column) -> str:
         constant = self.feed.constants.get(column.name)
         if constant is not None:
             return literal(constant)
-        if column.name not in self.places:
-            return "cast(null as varchar)"
         raw = trimmed_text(f"s{self.places[column.name]}")
         values = self.feed.values.get(column.name)
         if values and column.kind != "text":
@@ -270,18 +238,13 @@ class Rewriting:
 
     def _typed(self) -> str:
         selected = ["*"]
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             if column.kind != "text":
                 selected.append(f"{self._typed_value(column, place)} as t{place}")
         return f"select {', '.join(selected)} from trimmed"
 
     def _typed_value(self, column: Column, place: int) -> str:
         raw = f"r{place}"
-        if column.name not in self.places:
-            return {
-                "date": "cast(null as date)",
-                "timestamp": "cast(null as timestamp)",
-            }.get(column.kind, "cast(null as varchar)")
         if column.kind == "integer":
             return integer_expression(raw, self.decimal)
         if column.kind == "decimal":
@@ -299,17 +262,23 @@ class Rewriting:
             branches.append(
                 f"when contains(concat_ws('', {texts}), chr(0)) then 'invalid_encoding'"
             )
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             branches += self._judgements(place, column)
         if self.table.at_least_one_of:
-            names = [self.table.column_names.index(name) for name in self.table.at_least_one_of]
-            texts = ", ".join(f"r{place}" for place in names)
+            filled = [place for place, each in self._filled() if self._is_alternative(each)]
+            texts = ", ".join(f"r{place}" for place in filled)
             branches.append(
                 f"when coalesce({texts}) is null then "
-                f"{literal(Problem('missing_required_value', names[0]).key)}"
+                f"{literal(Problem('missing_required_value', filled[0]).key)}"
             )
         judgement = f"case {' '.join(branches)} end" if branches else "cast(null as varchar)"
-        return f"select *, {judgement} as problem from typed"
+        written = [
+            f"{self._written(place, column)} as w{place}" for place, column in self._filled()
+        ]
+        return f"select {', '.join(['*', *written, f'{judgement} as problem'])} from typed"
+
+    def _is_alternative(self, column: Column) -> bool:
+        return column.name in self.table.at_least_one_of
 
     def _judgements(self, place: int, column: Column) -> list[str]:
         def branch(condition: str, code: str) -> str:
@@ -326,11 +295,11 @@ class Rewriting:
                 allowed = ", ".join(literal(value) for value in column.vocabulary)
                 branches.append(branch(f"m{place} not in ({allowed})", "unknown_value"))
             if _is_identifier(column.name):
-                branches.append(branch(f"regexp_full_match({raw}, {_LOST_DIGITS})", "lost_digits"))
+                branches.append(branch(_has_lost_digits(raw), "lost_digits"))
             return branches
         unreadable = f"{raw} is not null and {typed} is null"
         if column.kind in ("integer", "decimal"):
-            not_finite = rf"regexp_full_match(lower({raw}), '[+-]?(?:nan|inf|infinity)')"
+            not_finite = f"ltrim(lower({raw}), '+-') in ('nan', 'inf', 'infinity')"
             branches.append(branch(f"{typed} is null and {not_finite}", "implausible_amount"))
         codes = {"decimal": "unreadable_number"}
         branches.append(branch(unreadable, codes.get(column.kind, f"unreadable_{column.kind}")))
@@ -358,8 +327,8 @@ class Rewriting:
 
     # --- written values -----------------------------------------------------------------------
 
-    def _landed_text(self, place: int) -> str:
-        column = self.table.columns[place]
+    def _written(self, place: int, column: Column) -> str:
+        """The canonical text of a value."""
         typed = f"t{place}"
         if column.kind == "text":
             return f"m{place}"
@@ -367,7 +336,7 @@ class Rewriting:
             return f"strftime({typed}, {_LANDED_TIME})"
         if column.kind != "date":
             return typed
-        day = f"strftime({typed}, '%Y-%m-%d')"
+        day = f"cast({typed} as varchar)"
         if not column.open_ended:
             return day
         since_ever = "null"
@@ -384,8 +353,8 @@ class Rewriting:
             if column.name in self.places:
                 source = f"s{self.places[column.name]}"
                 members.append(
-                    f"case when {source} is distinct from {self._landed_text(place)} "
-                    f"and {source} <> '' then {_json_member(column.name, source)} end"
+                    f"case when {source} is distinct from w{place} and {source} <> '' "
+                    f"then {_json_member(column.name, source)} end"
                 )
         return _json_object(members)
 
@@ -494,6 +463,12 @@ class Rewriting:
 def _is_identifier(name: str) -> bool:
     """Whether a text column holds ids or numbers of which every digit counts."""
     return name == "id" or name.endswith("_id") or name.startswith("duns") or name == "phone"
+
+
+def _has_lost_digits(text: str) -> str:
+    """SQL: 1.23457E+17, which a spreadsheet makes of an id of many digits."""
+    rest = f"lower(translate({text}, '0123456789', ''))"
+    return f"{rest} in ('e+', '.e+', ',e+') and {text}[1] between '0' and '9'"
 
 
 def _case_of_map(text: str, values: dict[str, str], otherwise: str) -> str:

@@ -38,9 +38,9 @@ class SourceRows:
 
     headers: as written in the file. expressions: per header, SQL over `relation` that gives the
     text of its value. relation: what stands behind `from`; it reads `source_rows`.
-    open_arrow: a fresh Arrow table or stream for `source_rows`. check_complete: called after the
-    first full scan; raises LandingError when the file was cut. failure: what stopped the stream, as
-    the engine's own message hides it. serial_epoch: day zero of day
+    open_arrow: a fresh Arrow table or stream for `source_rows`. rows_scanned: how many rows the
+    last full scan gave. check_complete: called after the first full scan; raises LandingError when
+    the file was cut. failure: what stopped the stream, as the engine's own message hides it. serial_epoch: day zero of day
     numbers, for spreadsheets. ragged: filled by the scan.
     """
 
@@ -48,6 +48,7 @@ class SourceRows:
     headers: list[str]
     expressions: list[str]
     open_arrow: Callable[[], Any]
+    rows_scanned: Callable[[], int]
     relation: str = MOUNTED
     check_complete: Callable[[], None] | None = None
     failure: Callable[[], CosellError | None] | None = None

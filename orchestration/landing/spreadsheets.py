@@ -105,6 +105,7 @@ def _read_sheet(file: SourceFile, feed: Feed, sheet: CalamineSheet, epoch: str) 
         headers=checked_headers(headers, file.label),
         expressions=[names[place] for place in places],
         open_arrow=lambda: table,
+        rows_scanned=lambda: int(table.num_rows),
         serial_epoch=epoch,
         dialect={"sheet": sheet.name},
     )
