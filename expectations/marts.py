@@ -24,15 +24,22 @@ _POSTING = (
     "policy_version, reason, corrects_posting_id, posted_at"
 )
 
+# A list that was frozen followed the limits of its day.
+_NEWEST_WEEK = """
+    newest_week as (
+        select * from batch
+        where week_starts_on = (select max(week_starts_on) from batch)
+            and week_starts_on not in (
+                select week_starts_on from staging.stg_cosell__weekly_routes
+            )
+    )
+"""
 _ROUTE_LIMITS = """
     limits as (
         select * from staging.stg_policy__route_limits
         where effective_from_on <= {as_of}
         order by known_step desc, batch_id desc, effective_from_on desc, source_row_number desc
         limit 1
-    ),
-    newest_week as (
-        select * from batch where week_starts_on = (select max(week_starts_on) from batch)
     )
 """
 
@@ -49,12 +56,12 @@ def _limit_rule(rule_id: str, statement: str, reason: str, grouping: str, limit:
         mend="mend the model that proposes the routes; the limits are in "
         "config/policy/route_limits.csv",
         query=f"""
-            with {_ROUTE_LIMITS.strip()}
+            with {_ROUTE_LIMITS.strip()},
+            {_NEWEST_WEEK.strip()}
             select week_starts_on, {grouping}, count(*) as routes_count,
                 max(limits.{limit}) as {limit}
             from newest_week
             cross join limits
-            where not newest_week.is_frozen
             group by week_starts_on, {grouping}
             having count(*) > max(limits.{limit})
             order by {grouping}
@@ -362,14 +369,13 @@ RULES = (
         "is gone",
         reason="partner organisations never appear on a list (rules section 5, case 29)",
         mend="mend the model of accounts that can be prioritized",
-        query="""
-            select batch.rep_id, batch.account_id, batch.partner_id
-            from batch
-            left join core.dim_accounts as accounts on batch.account_id = accounts.account_id
-            where batch.week_starts_on = (select max(week_starts_on) from batch)
-                and not batch.is_frozen
-                and coalesce(accounts.is_partner_organisation, true)
-            order by batch.rep_id, batch.account_id
+        query=f"""
+            with {_NEWEST_WEEK.strip()}
+            select newest_week.rep_id, newest_week.account_id, newest_week.partner_id
+            from newest_week
+            left join core.dim_accounts as accounts on newest_week.account_id = accounts.account_id
+            where coalesce(accounts.is_partner_organisation, true)
+            order by newest_week.rep_id, newest_week.account_id
         """,
     ),
     Rule(
@@ -403,8 +409,10 @@ RULES = (
                 union all
                 select 'priorities', partner_id from account_mapping.fct_prioritized_accounts
                 union all
-                select 'routes', partner_id from account_mapping.fct_weekly_routes
-                where not is_frozen
+                select 'routes', partner_id from account_mapping.fct_weekly_routes as routes
+                where routes.week_starts_on not in (
+                    select week_starts_on from staging.stg_cosell__weekly_routes
+                )
             )
             select batch.partner_id, found.place, count(*) as rows_count
             from batch

@@ -4,8 +4,7 @@ Where a gate's tables are and what its rules compare with is decided here; the r
 in `expectations`, and know nothing of Dagster.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: Dagster compares the annotation of a check's context with its type.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,7 @@ from expectations.validation import GateSource, validate
 from expectations.verdict import GateResult, RuleVerdict
 from orchestration.dbt_station import (
     SESSION,
+    gate_key,
     landed_table_key,
     reporting_failures,
     warehouse_table_key,
@@ -229,47 +229,73 @@ def gate_named(name: str) -> Gate:
     return next(gate for gate in GATES if gate.name == name)
 
 
-def build_gate(gate: Gate) -> dg.AssetChecksDefinition:
-    """A gate as one step of asset checks, blocking where a rule is critical.
+def build_gate(gate: Gate) -> dg.AssetsDefinition:
+    """A gate as one step: an asset that the next station waits for, with one check per rule.
 
-    Dagster does not start a step before the steps of the blocking checks on its upstream tables
-    have succeeded; this one fails as a whole where any critical rule does not hold.
+    The checks are on the gate and not on the tables: a blocking check on a table that another
+    model of the same station reads would let that station wait for itself.
     """
+    key = gate_key(gate.name)
 
-    @dg.multi_asset_check(
+    @dg.multi_asset(
         name=f"{gate.name}_gate",
-        specs=[_check_spec(gate, rule) for rule in gate.rules],
+        specs=[
+            dg.AssetSpec(
+                key=key,
+                deps=sorted({gate.table_key(rule.table) for rule in gate.rules}),
+                group_name=gate.name,
+                description=(
+                    f"The gate behind the {gate.name} station: {len(gate.rules)} rules, each an "
+                    "asset check. What fails a critical one goes no further."
+                ),
+                kinds={"greatexpectations"},
+                skippable=True,
+            )
+        ],
+        check_specs=[_check_spec(key, rule) for rule in gate.rules],
         required_resource_keys={SESSION},
     )
-    def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    def check(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         session: RefreshSession = getattr(context.resources, SESSION)
         with reporting_failures(session, gate.label):
             result = run_gate(session, gate)
             for verdict in result.rules:
-                yield _check_result(gate, verdict)
+                yield _check_result(key, verdict)
             raise_where_blocked(result)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "seconds": round(result.seconds, 3),
+                "warnings_count": len(result.warnings),
+                "data_docs": dg.MetadataValue.path(
+                    str(gate_folder(session.home, gate.name) / "data_docs" / "index.html")
+                ),
+            },
+        )
 
     return check
 
 
-def _check_spec(gate: Gate, rule: Rule) -> dg.AssetCheckSpec:
+def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         name=rule.rule_id,
-        asset=gate.table_key(rule.table),
+        asset=key,
         description=f"{rule.statement[0].upper()}{rule.statement[1:]}: {rule.reason}.",
         blocking=rule.severity == "critical",
-        metadata={"owner": rule.owner, "mend": rule.mend},
+        metadata={"table": rule.table, "owner": rule.owner, "mend": rule.mend},
     )
 
 
-def _check_result(gate: Gate, verdict: RuleVerdict) -> dg.AssetCheckResult:
+def _check_result(key: dg.AssetKey, verdict: RuleVerdict) -> dg.AssetCheckResult:
     severity = (
         dg.AssetCheckSeverity.ERROR
         if verdict.severity == "critical"
         else dg.AssetCheckSeverity.WARN
     )
     return dg.AssetCheckResult(
-        asset_key=gate.table_key(verdict.table),
+        asset_key=key,
         check_name=verdict.rule_id,
         passed=verdict.verdict in ("passed", "not_applicable"),
         severity=severity,
