@@ -8,6 +8,7 @@ and the activities of the cases are few and lie in `PlantedActivities` in full.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +126,8 @@ def activity_rows(
 ) -> pd.DataFrame:
     """Rows of the table of partner and planted activities; `more` overrides the usual values.
 
-    who: id of a lead or contact; subtype: TaskSubtype; minutes: length of an event; parent: row
-    of the group event that a child belongs to, -1 for none.
+    who: id of a lead or contact; subtype: TaskSubtype; minutes: length of an event; recurs_from:
+    row of the series that an occurrence belongs to, -1 for none.
     """
     moments = np.asarray(occurred, np.int64)
     frame = pd.DataFrame({"occurred": moments})
@@ -152,7 +153,7 @@ def activity_rows(
         "case": 0,
     } | more
     for name, value in values.items():
-        frame[name] = value
+        frame[name] = cast(Any, value)
     frame["day"] = local_day(moments)
     return frame
 
@@ -174,13 +175,6 @@ def partner_activities(story: PartnerStory) -> pd.DataFrame:
         logged["partner"].to_numpy(),
         case=logged["case"].to_numpy(),
     )
-
-
-@dataclass
-class Leads:
-    """All leads, one row each; converted ones name the deal they became."""
-
-    frame: pd.DataFrame
 
 
 def random_leads(seed: int, deals: Opportunities, story: PartnerStory) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def landing_days(size: DemoSize) -> Days:
         return mondays[-size.weekly_landings :]
     keep = np.arange(len(mondays)) % size.every_nth_monday == 0
     keep[-7:] = True
-    return mondays[keep]
+    return np.asarray(mondays[keep], np.int32)
 
 
 def export_moments(landings: Days) -> Moments:

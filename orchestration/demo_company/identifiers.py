@@ -40,7 +40,7 @@ def salesforce_id(prefix: str, number: int) -> str:
 
 
 def duns_numbers(company_numbers: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """One nine-digit number per company, unique below 900 million companies; a tenth start with 0."""
+    """One nine-digit number per company, unique; a tenth of them start with zero."""
     values = np.asarray(company_numbers, np.int64)
     return 1_000_003 + (values * 486_187_739) % 900_000_049
 

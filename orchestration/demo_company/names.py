@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST_PARTS = (
-    "Silver Amber Copper Iron Granite Marble Crystal Velvet Scarlet Indigo Cobalt Ivory Ember Frost "
-    "Winter Summer Autumn Harvest Meadow Prairie Canyon Ridge Summit Valley River Lake Ocean Harbor "
-    "Coast Island Forest Cedar Maple Willow Birch Aspen Juniper Laurel Hazel Clover Heather Thistle "
-    "Bramble Fern Moss Raven Falcon Heron Osprey Swift Wren Lark Robin Badger Otter Beaver Elk Bison "
-    "Fox Wolf Lynx Bear Stag North South East West High Low Bright Clear Still Deep Wide Long Far "
-    "Near Old New First Prime Royal Noble Grand Fair Good True Free Gold Stone Sand Clay Slate Flint "
-    "Coral Pearl Jade Opal Ruby Topaz Onyx Quartz Storm Thunder Rain Mist Cloud Wind Sun Moon Star "
-    "Dawn Dusk Twilight Morning Evening Midnight Lantern Candle Anchor Compass Beacon Castle Tower "
-    "Bridge Gate Mill Forge Anvil Hammer Arrow Shield Crown Banner Kings Queens Bishops Abbey"
-).split()
 
-SECOND_PARTS = (
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_PARTS = _words(
+    "Silver Amber Copper Iron Granite Marble Crystal Velvet Scarlet Indigo Cobalt Ivory Ember "
+    "Frost Winter Summer Autumn Harvest Meadow Prairie Canyon Ridge Summit Valley River Lake "
+    "Ocean Harbor Coast Island Forest Cedar Maple Willow Birch Aspen Juniper Laurel Hazel "
+    "Clover Heather Thistle Bramble Fern Moss Raven Falcon Heron Osprey Swift Wren Lark Robin "
+    "Badger Otter Beaver Elk Bison Fox Wolf Lynx Bear Stag North South East West High Low "
+    "Bright Clear Still Deep Wide Long Far Near Old New First Prime Royal Noble Grand Fair Good "
+    "True Free Gold Stone Sand Clay Slate Flint Coral Pearl Jade Opal Ruby Topaz Onyx Quartz "
+    "Storm Thunder Rain Mist Cloud Wind Sun Moon Star Dawn Dusk Twilight Morning Evening "
+    "Midnight Lantern Candle Anchor Compass Beacon Castle Tower Bridge Gate Mill Forge Anvil "
+    "Hammer Arrow Shield Crown Banner Kings Queens Bishops Abbey"
+)
+
+SECOND_PARTS = _words(
     "brook field ford wood stone gate bridge haven port crest ridge vale dale well spring mark "
-    "point side way path line land moor hill mount cliff shore bay cove creek fall lake mere pool "
-    "marsh fen grove hurst holt leigh wick worth ham ton bury burgh stead croft garth thorpe by "
-    "combe den firth glen rock bluff view wing feather song light fire spark glow beam root branch "
-    "leaf bloom seed thorn bark acre yard house hall court keep loft barn mill forge works craft "
-    "guild trust bond link weave loom thread"
-).split()
+    "point side way path line land moor hill mount cliff shore bay cove creek fall lake mere "
+    "pool marsh fen grove hurst holt leigh wick worth ham ton bury burgh stead croft garth "
+    "thorpe by combe den firth glen rock bluff view wing feather song light fire spark glow "
+    "beam root branch leaf bloom seed thorn bark acre yard house hall court keep loft barn mill "
+    "forge works craft guild trust bond link weave loom thread"
+)
 
 # What the company does: the word in its name and the industry that the CRM files it under.
 TRADES: tuple[tuple[str, str], ...] = (
@@ -264,21 +270,23 @@ COUNTRIES: tuple[Country, ...] = (
 )
 COUNTRY_INDEX = {country.iso: index for index, country in enumerate(COUNTRIES)}
 
-GIVEN_NAMES = (
-    "Ava Liam Noah Emma Mia Owen Ella Lucas Ivy Hugo Nora Felix Clara Oscar Ruth Simon Alma Peter "
-    "Iris Martin Vera Paul Edith Karl Anna Jonas Lena David Maya Henry Zoe Samuel Lucy Adrian Helen "
-    "Victor Rosa Thomas Julia Daniel Sofia George Laura Edward Grace Walter Marta Frank Elena Ralph "
-    "Priya Arjun Mei Kenji Yuki Aiko Omar Layla Amir Nadia Diego Carmen Mateo Ines Chloe Louis"
-).split()
+GIVEN_NAMES = _words(
+    "Ava Liam Noah Emma Mia Owen Ella Lucas Ivy Hugo Nora Felix Clara Oscar Ruth Simon Alma "
+    "Peter Iris Martin Vera Paul Edith Karl Anna Jonas Lena David Maya Henry Zoe Samuel Lucy "
+    "Adrian Helen Victor Rosa Thomas Julia Daniel Sofia George Laura Edward Grace Walter Marta "
+    "Frank Elena Ralph Priya Arjun Mei Kenji Yuki Aiko Omar Layla Amir Nadia Diego Carmen Mateo "
+    "Ines Chloe Louis"
+)
 
-FAMILY_NAMES = (
-    "Abbott Barlow Calder Dawson Ellery Fenwick Garland Hadley Ingram Jarvis Kendrick Langley Mercer "
-    "Norwood Oakes Prescott Quinn Radcliffe Sawyer Thornton Upton Vance Whitfield Yardley Ashby Blake "
-    "Corbin Draper Easton Farrell Gibbons Hollis Irving Jessup Keller Lowry Marsh Nolan Orchard Porter "
-    "Reeve Shelby Tilden Underhill Vaughn Weston Becker Brandt Fischer Hartmann Keil Lorenz Vogel "
-    "Moreau Lambert Girard Tanaka Sato Mori Nair Rao Mehta Chen Lin Okafor Mensah Silva Costa Rossi "
-    "Novak Horvat Larsen Nilsson Virtanen Kowalski Byrne Doyle Murray"
-).split()
+FAMILY_NAMES = _words(
+    "Abbott Barlow Calder Dawson Ellery Fenwick Garland Hadley Ingram Jarvis Kendrick Langley "
+    "Mercer Norwood Oakes Prescott Quinn Radcliffe Sawyer Thornton Upton Vance Whitfield "
+    "Yardley Ashby Blake Corbin Draper Easton Farrell Gibbons Hollis Irving Jessup Keller Lowry "
+    "Marsh Nolan Orchard Porter Reeve Shelby Tilden Underhill Vaughn Weston Becker Brandt "
+    "Fischer Hartmann Keil Lorenz Vogel Moreau Lambert Girard Tanaka Sato Mori Nair Rao Mehta "
+    "Chen Lin Okafor Mensah Silva Costa Rossi Novak Horvat Larsen Nilsson Virtanen Kowalski "
+    "Byrne Doyle Murray"
+)
 
 PRODUCTS = (
     "Insight Platform",

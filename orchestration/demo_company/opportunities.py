@@ -309,28 +309,59 @@ def _types_and_first_wins(
     return types
 
 
+@dataclass(frozen=True)
+class _Lives:
+    """When each deal lives; what its change log is made from."""
+
+    random: Random
+    deals: Opportunities
+    created_on: Days
+    close_on: Days  # planned
+    is_closed: npt.NDArray[np.bool_]
+    last_day: Days  # last day on which a deal is edited as open
+    length: Days
+
+    def __len__(self) -> int:
+        return len(self.deals)
+
+
 def _random_events(
     random: Random, deals: Opportunities, amount: npt.NDArray[np.int64], org: Organisation
 ) -> pd.DataFrame:
-    count = len(deals)
-    numbers = np.arange(count)
-    created_on, close_on = deals.created_on, deals.planned_close_on
+    """The change log: creation, pushes, stages, amounts, closing, hand-overs, what comes after."""
     is_closed = deals.outcome != OPEN
-    last_day = np.where(is_closed, close_on - 1, FINAL_LANDING - 3).astype(np.int32)
-    length = close_on - created_on
-    parts: list[pd.DataFrame] = []
+    created_on, close_on = deals.created_on, deals.planned_close_on
+    lives = _Lives(
+        random=random,
+        deals=deals,
+        created_on=created_on,
+        close_on=close_on,
+        is_closed=is_closed,
+        last_day=np.where(is_closed, close_on - 1, FINAL_LANDING - 3).astype(np.int32),
+        length=close_on - created_on,
+    )
+    parts, first_stage = _creations_and_pushes(lives, amount)
+    parts += _stage_moves(lives, first_stage)
+    edits, last_amount = _amount_edits(lives, amount)
+    parts += edits
+    parts.append(_closings(lives))
+    parts.append(_owner_changes(random, deals, org, lives.last_day))
+    parts.append(_refunds(lives, last_amount))
+    return _with_deletions(lives, parts)
 
-    # pushes: each estimate lies weeks after the one before it, the last is the real close date
+
+def _creations_and_pushes(
+    lives: _Lives, amount: npt.NDArray[np.int64]
+) -> tuple[list[pd.DataFrame], npt.NDArray[np.int64]]:
+    """Creation with a first estimate, and pushes each weeks apart; the last is the real date."""
+    random, deals, count = lives.random, lives.deals, len(lives)
+    numbers = np.arange(count)
     pushes = np.minimum(random.poisson(0.65, count), 4)
     slip = random.integers(14, 46, count)
-    estimate = close_on - pushes * slip
-    pushes = np.where(estimate < created_on + 5, 0, pushes)
-    estimate = np.where(pushes > 0, close_on - pushes * slip, close_on).astype(np.int32)
-
+    pushes = np.where(lives.close_on - pushes * slip < lives.created_on + 5, 0, pushes)
+    estimate = (lives.close_on - pushes * slip).astype(np.int32)
     first_stage = np.where(random.random(count) < 0.75, 1, 2)
-    changes = chosen(random, (55, 33, 12), count)
-    factors = np.exp(random.normal(0.02, 0.2, (2, count)))
-    parts.append(
+    parts = [
         opportunity_event(
             numbers,
             deals.created_at,
@@ -342,70 +373,100 @@ def _random_events(
             account=deals.account,
             deleted=0,
         )
-    )
-
-    # stages: each is reached at its share of the deal's life, some are skipped
-    shares = np.sort(random.random((count, 7)), axis=1)
-    skipped = random.random((count, 7)) < 0.35
-    lost_after = np.where(deals.outcome == LOST, random.integers(2, 9, count), 8)
-    for index, stage in enumerate(range(2, 9)):
-        on = created_on + 1 + (shares[:, index] * (length - 2)).astype(np.int32)
-        rows = np.flatnonzero(
-            ~skipped[:, index] & (on <= last_day) & (stage > first_stage) & (stage <= lost_after)
-        )
-        at = moment(on[rows], 9 * 3600 + stage * 2_900 + rows % 1_700)
-        parts.append(opportunity_event(rows, at, STAGE, stage=stage))
-
+    ]
     for number in range(4):
         on = estimate + number * slip - (rows_noise(numbers, number) % 6) - 1
         rows = np.flatnonzero(
-            (number < pushes) & (on > created_on) & (on <= last_day) & (on < close_on)
+            (number < pushes)
+            & (on > lives.created_on)
+            & (on <= lives.last_day)
+            & (on < lives.close_on)
         )
         at = moment(on_weekday(on[rows]), 17 * 3600 + 1_900 + rows % 600)
         at = np.maximum(at, deals.created_at[rows] + 3_600)
-        parts.append(
-            opportunity_event(rows, at, PUSH, close_on=(estimate + (number + 1) * slip)[rows])
-        )
+        next_estimate = (estimate + (number + 1) * slip)[rows]
+        parts.append(opportunity_event(rows, at, PUSH, close_on=next_estimate))
+    return parts, first_stage
 
+
+def _stage_moves(lives: _Lives, first_stage: npt.NDArray[np.int64]) -> list[pd.DataFrame]:
+    """Each stage is reached at its share of the deal's life; some are skipped."""
+    random, count = lives.random, len(lives)
+    shares = np.sort(random.random((count, 7)), axis=1)
+    skipped = random.random((count, 7)) < 0.35
+    lost_after = np.where(lives.deals.outcome == LOST, random.integers(2, 9, count), 8)
+    parts = []
+    for index, stage in enumerate(range(2, 9)):
+        into = (shares[:, index] * (lives.length - 2)).astype(np.int32)
+        on = lives.created_on + 1 + into
+        rows = np.flatnonzero(
+            ~skipped[:, index]
+            & (on <= lives.last_day)
+            & (stage > first_stage)
+            & (stage <= lost_after)
+        )
+        at = moment(on[rows], 9 * 3600 + stage * 2_900 + rows % 1_700)
+        parts.append(opportunity_event(rows, at, STAGE, stage=stage))
+    return parts
+
+
+def _amount_edits(
+    lives: _Lives, amount: npt.NDArray[np.int64]
+) -> tuple[list[pd.DataFrame], npt.NDArray[np.float64]]:
+    """Up to two edits of the amount, and the amount after them."""
+    random, count = lives.random, len(lives)
+    changes = chosen(random, (55, 33, 12), count)
     current = amount.astype(np.float64)
+    parts = []
     for number in range(2):
-        on = created_on + 2 + (random.random(count) * (length - 3)).astype(np.int32)
-        current = current * factors[number]
-        rows = np.flatnonzero((changes > number) & (on <= last_day))
+        into = (random.random(count) * (lives.length - 3)).astype(np.int32)
+        on = lives.created_on + 2 + into
+        rows = np.flatnonzero((changes > number) & (on <= lives.last_day))
+        current[rows] *= np.exp(random.normal(0.02, 0.2, len(rows)))
         at = moment(on[rows], 13 * 3600 + number * 4_000 + rows % 3_000)
-        new = rounded_amounts(current[rows], deals.currency[rows])
+        new = rounded_amounts(current[rows], lives.deals.currency[rows])
         parts.append(opportunity_event(rows, at, AMOUNT, amount=new))
+    return parts, current
 
-    closed = numbers[is_closed]
-    parts.append(
-        opportunity_event(
-            closed,
-            moment(close_on[closed], 18 * 3600 + rows_noise(closed, 9) % 6_000),
-            CLOSE,
-            stage=np.where(deals.outcome[closed] == WON, WON_STAGE, LOST_STAGE),
-            close_on=close_on[closed],
-        )
-    )
-    parts.append(_owner_changes(random, deals, org, last_day))
 
-    # refunds and credits after the deal was won, and records that people delete
-    refunded = closed[(deals.outcome[closed] == WON) & (random.random(len(closed)) < 0.012)]
-    on = close_on[refunded] + random.integers(8, 60, len(refunded))
-    refunded, on = refunded[on < FINAL_LANDING - 3], on[on < FINAL_LANDING - 3]
-    new = rounded_amounts(current[refunded] * 0.8, deals.currency[refunded])
-    parts.append(
-        opportunity_event(refunded, business_moments(random, on_weekday(on)), AMOUNT, amount=new)
+def _closings(lives: _Lives) -> pd.DataFrame:
+    closed = np.flatnonzero(lives.is_closed)
+    is_won = lives.deals.outcome[closed] == WON
+    return opportunity_event(
+        closed,
+        moment(lives.close_on[closed], 18 * 3600 + rows_noise(closed, 9) % 6_000),
+        CLOSE,
+        stage=np.where(is_won, WON_STAGE, LOST_STAGE),
+        close_on=lives.close_on[closed],
     )
-    doomed = np.flatnonzero(random.random(count) < 0.01)
-    first = np.where(is_closed, close_on + 4, created_on + 12)[doomed]
-    on = first + random.integers(0, 60, len(doomed))
-    doomed, on = doomed[on < FINAL_LANDING - 3], on[on < FINAL_LANDING - 3]
+
+
+def _refunds(lives: _Lives, last_amount: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """Credits given weeks after a deal was won (case 7)."""
+    random = lives.random
+    won = np.flatnonzero(lives.deals.outcome == WON)
+    rows = won[random.random(len(won)) < 0.012]
+    on = lives.close_on[rows] + random.integers(8, 60, len(rows))
+    rows, on = rows[on < FINAL_LANDING - 3], on[on < FINAL_LANDING - 3]
+    new = rounded_amounts(last_amount[rows] * 0.8, lives.deals.currency[rows])
+    return opportunity_event(rows, business_moments(random, on_weekday(on)), AMOUNT, amount=new)
+
+
+def _with_deletions(lives: _Lives, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """One deal in a hundred is deleted, closed ones after their close; nothing follows that."""
+    random, count = lives.random, len(lives)
+    rows = np.flatnonzero(random.random(count) < 0.01)
+    first = np.where(lives.is_closed, lives.close_on + 4, lives.created_on + 12)[rows]
+    on = on_weekday(first + random.integers(0, 60, len(rows)))
+    rows, on = rows[on < FINAL_LANDING - 3], on[on < FINAL_LANDING - 3]
     deleted_at = np.full(count, np.iinfo(np.int64).max)
-    deleted_at[doomed] = moment(on_weekday(on), 21 * 3600)
-    parts.append(opportunity_event(doomed, deleted_at[doomed], DELETE, deleted=1))
-    events = pd.concat(parts, ignore_index=True)
-    is_before = events["at"].to_numpy() <= deleted_at[events["opportunity"].to_numpy()]
-    return events[is_before].reset_index(drop=True)
+    deleted_at[rows] = moment(on, 21 * 3600)
+    events = pd.concat(
+        [*parts, opportunity_event(rows, deleted_at[rows], DELETE, deleted=1)], ignore_index=True
+    )
+    stands = events["at"].to_numpy() <= deleted_at[events["opportunity"].to_numpy()]
+    kept: pd.DataFrame = events.loc[stands]
+    return kept.reset_index(drop=True)
 
 
 def rows_noise(numbers: npt.NDArray, salt: int) -> npt.NDArray[np.int64]:

@@ -239,7 +239,7 @@ def is_active_on(
     """Whether the agreement of each partner held on each day."""
     valid_from = np.array([partner.valid_from for partner in partners])[numbers]
     valid_to = np.array([partner.valid_to for partner in partners])[numbers]
-    return (valid_from <= days) & (days <= valid_to)
+    return np.asarray((valid_from <= days) & (days <= valid_to), np.bool_)
 
 
 def delivery_days(partner: Partner, landings: Days) -> Days:

@@ -27,4 +27,5 @@ def business_moments(random: Random, days: npt.ArrayLike) -> Moments:
 def chosen(random: Random, weights: npt.ArrayLike, count: int) -> npt.NDArray[np.int64]:
     """`count` indexes drawn with the given weights."""
     cumulative = np.cumsum(np.asarray(weights, np.float64))
-    return np.searchsorted(cumulative, random.random(count) * cumulative[-1], "right")
+    drawn = random.random(count) * cumulative[-1]
+    return np.asarray(np.searchsorted(cumulative, drawn, "right"), np.int64)

@@ -5,7 +5,7 @@ One function per object turns rows of the story into a table with Salesforce's h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -637,13 +637,23 @@ def _write_activities(inbox: Inbox, story: Story) -> None:
         parts = slices(landing[own], len(story.landings))
         more_parts = slices(extra_landing[more], len(story.landings))
         for number, (rows, more_rows) in enumerate(zip(parts, more_parts, strict=True)):
-            tables = [lambda part=part, build=build: build(own[part]) for part in chunks(rows)]
-            if len(more_rows):
-                picked = more[more_rows]
-                tables.append(lambda picked=picked, planted=planted: planted(story, picked))
-            if tables:
-                landing_day = int(story.landings[number])
-                inbox.write_csv(FEED, landing_day, f"{name}.csv", (make() for make in tables), name)
+            if len(rows) + len(more_rows):
+                tables = _ordinary_then_planted(story, build, own[rows], planted, more[more_rows])
+                inbox.write_csv(FEED, int(story.landings[number]), f"{name}.csv", tables, name)
+
+
+def _ordinary_then_planted(
+    story: Story,
+    build: Build,
+    ordinary: Rows,
+    build_planted: Callable[[Story, Rows], pa.Table],
+    planted: Rows,
+) -> Iterator[pa.Table]:
+    """One landing's activities: the ordinary ones in chunks, then the partner activities."""
+    for part in chunks(ordinary):
+        yield build(part)
+    if len(planted):
+        yield build_planted(story, planted)
 
 
 def _what(deal: Rows, account: Rows) -> pa.Array:

@@ -268,14 +268,10 @@ class Planter:
         close: str,
         type: int = NEW_BUSINESS,
         currency: str | None = None,
-        planned: int = DIRECT,
-        partner: Partner | None = None,
-        evidence: int = -1,
-        rule: int = -1,
         stage: int = 2,
         product: int = 0,
     ) -> int:
-        """A deal with its creation; `planned` is its class, `evidence` what decides it."""
+        """A deal with its creation; it is direct unless `plan` says otherwise."""
         number = self.base_deals + len(self.deals)
         money = self.accounts[account - self.base_accounts]["currency"]
         self.deals.append(
@@ -289,10 +285,10 @@ class Planter:
                 "lead_source": 3,
                 "planned_close_on": day(close),
                 "outcome": OPEN,
-                "planned_class": planned,
-                "partner": -1 if partner is None else partner.number,
-                "primary_rule": rule if rule >= 0 or partner is None else t.ONLY_PARTNER,
-                "evidence": evidence,
+                "planned_class": DIRECT,
+                "partner": -1,
+                "primary_rule": -1,
+                "evidence": -1,
                 "case": self.case,
             }
         )
@@ -308,6 +304,22 @@ class Planter:
             deleted=0,
         )
         return number
+
+    def plan(
+        self,
+        deal: int,
+        planned: int,
+        partner: Partner,
+        evidence: int,
+        primary_rule: int = t.ONLY_PARTNER,
+    ) -> None:
+        """Say which class the deal has, through which partner, and what decides both."""
+        self.deals[deal - self.base_deals] |= {
+            "planned_class": planned,
+            "partner": partner.number,
+            "primary_rule": primary_rule,
+            "evidence": evidence,
+        }
 
     def _deal_event(self, deal: int, when: str, kind: int, **changes: int) -> None:
         self.deal_events.append(
@@ -374,7 +386,6 @@ class Planter:
         system: int = 0,
         channel: int = t.TEMPLATE,
         about: int | None = None,
-        plan: int = t.PLAN_EVIDENCE,
     ) -> None:
         """A touch; without `deal` it names the account alone."""
         if owner is None:
@@ -392,7 +403,7 @@ class Planter:
                 np.array([moment_of(recorded or occurred) + (0 if recorded else 1_800)]),
                 number,
                 channel,
-                plan,
+                t.PLAN_EVIDENCE,
                 system,
                 self.case,
             )

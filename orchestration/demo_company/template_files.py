@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,6 +24,7 @@ from orchestration.demo_company.clock import (
     NEVER,
     SECONDS_PER_DAY,
     STORY_START,
+    Moments,
     as_date,
     day,
     local_day,
@@ -30,13 +33,19 @@ from orchestration.demo_company.clock import (
     quarter_label,
     quarter_last_day,
 )
-from orchestration.demo_company.identifiers import ACCOUNT, OPPORTUNITY, digits, salesforce_ids
+from orchestration.demo_company.identifiers import (
+    ACCOUNT,
+    OPPORTUNITY,
+    USER,
+    digits,
+    salesforce_ids,
+)
 from orchestration.demo_company.inbox import Inbox, chunks, landing_of, slices
 from orchestration.demo_company.money import CURRENCIES
 from orchestration.demo_company.opportunities import OPEN
 from orchestration.demo_company.partners import CADENCE_DAYS
-from orchestration.demo_company.people import CHAMPION, EMAIL_DOMAIN, LONER
-from orchestration.demo_company.random_streams import business_moments, stream
+from orchestration.demo_company.people import CHAMPION, EMAIL_DOMAIN, LONER, Person
+from orchestration.demo_company.random_streams import Random, business_moments, stream
 from orchestration.demo_company.salesforce_files import person_names
 from orchestration.demo_company.story import Story, Tell
 from orchestration.demo_company.targets import targets
@@ -301,7 +310,7 @@ def _write_expectations(inbox: Inbox, story: Story) -> None:
         rows = np.flatnonzero(landing <= landing_day)
         table = pa.table(
             {
-                "rep_id": salesforce_ids("005", rep[rows]),
+                "rep_id": salesforce_ids(USER, rep[rows]),
                 "rep_email": pick([p.email for p in people], rep[rows]),
                 "fiscal_quarter": pa.array([quarter_label(int(q)) for q in quarter[rows]]),
                 "quarter_start_on": day_text(first[rows]),
@@ -321,147 +330,173 @@ def _write_expectations(inbox: Inbox, story: Story) -> None:
         _write(inbox, "expectations", int(landing_day), table)
 
 
-def calendar_rows(story: Story) -> list[dict[str, object]]:
-    """Every seat, ramp, leave and transfer, with the day on which it became known."""
-    rows: list[dict[str, object]] = []
+@dataclass(frozen=True)
+class CalendarRow:
+    """One row of the rep calendar; `known_on` is when sales operations learned of it."""
+
+    person: Person
+    kind: str
+    starts_on: int
+    ends_on: int | None
+    factor: float | None
+    note: str | None
+    known_on: int
+    replaced_on: int | None = None  # when another row takes its place
+
+
+def calendar_rows(story: Story) -> list[CalendarRow]:
+    """Every seat, ramp, leave and transfer of every rep."""
+    rows: list[CalendarRow] = []
     for person in story.org.reps:
-        base = {
-            "rep_id": person.user_id,
-            "rep_email": person.email,
-            "country": person.holidays_country,
-        }
-        hired = person.seat_from
-        rows.append(
-            base
-            | {"kind": "seat", "starts_on": hired, "ends_on": None, "factor": None, "note": None}
-            | {"known_on": hired, "until": person.seat_to if person.seat_to != NEVER else None}
-        )
-        if person.seat_to <= FINAL_LANDING:
-            rows.append(
-                base
-                | {"kind": "seat", "starts_on": hired, "ends_on": person.seat_to, "factor": None}
-                | {"note": "Left the seat", "known_on": person.seat_to, "until": None}
-            )
+        first, last = person.seat_from, person.seat_to
+        ends = last if last <= FINAL_LANDING else None
+        rows.append(CalendarRow(person, "seat", first, None, None, None, first, ends))
+        if ends is not None:
+            rows.append(CalendarRow(person, "seat", first, ends, None, "Left the seat", ends))
         for ramp in person.ramps:
             rows.append(
-                base
-                | {"kind": "ramp", "starts_on": ramp.starts_on, "ends_on": ramp.ends_on}
-                | {"factor": ramp.factor, "note": "Ramp", "known_on": hired, "until": None}
+                CalendarRow(
+                    person, "ramp", ramp.starts_on, ramp.ends_on, ramp.factor, "Ramp", first
+                )
             )
         for leave in person.leaves:
+            begins = leave.starts_on
             rows.append(
-                base
-                | {"kind": "leave", "starts_on": leave.starts_on, "ends_on": leave.ends_on}
-                | {"factor": 0, "note": leave.note, "known_on": leave.starts_on, "until": None}
+                CalendarRow(person, "leave", begins, leave.ends_on, 0.0, leave.note, begins)
             )
-        for transfer in person.transfers:
-            rows.append(
-                base
-                | {"kind": "transfer", "starts_on": transfer.on, "ends_on": None, "factor": None}
-                | {"note": transfer.note, "known_on": transfer.on, "until": None}
-            )
+        for move in person.transfers:
+            rows.append(CalendarRow(person, "transfer", move.on, None, None, move.note, move.on))
     return rows
 
 
 def _write_rep_calendar(inbox: Inbox, story: Story) -> None:
-    """The whole calendar, again at each month's start when something is new."""
+    """The whole calendar, again at each month's start when something is new.
+
+    People tell sales operations ahead: a row is in the sheet of the month in which it begins.
+    """
     rows = calendar_rows(story)
-    known = np.array([int(str(row["known_on"])) for row in rows])
-    # people tell sales operations at the beginning of the month
-    months = known.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]")
-    landing = np.array([_first_landing_from(story, int(on)) for on in months.astype(np.int64)])
-    for landing_day in np.unique(landing):
-        current = []
-        for row, from_day in zip(rows, landing, strict=True):
-            if from_day > landing_day:
-                continue
-            until = row["until"]
-            if row["kind"] == "seat" and until is not None:
-                month = as_date(int(str(until))).replace(day=1)
-                if _first_landing_from(story, day(month.isoformat())) <= landing_day:
-                    continue  # the ended seat stands instead
-            current.append(row)
+    known = [_first_landing_from(story, _month_start(row.known_on)) for row in rows]
+    replaced = [
+        FINAL_LANDING + 1
+        if row.replaced_on is None
+        else _first_landing_from(story, _month_start(row.replaced_on))
+        for row in rows
+    ]
+    for landing_day in sorted(set(known)):
+        current = [
+            row
+            for row, known_on, until in zip(rows, known, replaced, strict=True)
+            if known_on <= landing_day < until
+        ]
+        _write(inbox, "rep_calendar", landing_day, _calendar_table(current))
 
-        def text(value: object) -> str | None:
-            return None if value is None else as_date(int(str(value))).isoformat()
 
-        table = pa.table(
-            {
-                "rep_id": [str(row["rep_id"]) for row in current],
-                "rep_email": [str(row["rep_email"]) for row in current],
-                "kind": [str(row["kind"]) for row in current],
-                "starts_on": pa.array([text(row["starts_on"]) for row in current], pa.string()),
-                "ends_on": pa.array([text(row["ends_on"]) for row in current], pa.string()),
-                "factor": pa.array(
-                    [None if row["factor"] is None else str(row["factor"]) for row in current],
-                    pa.string(),
-                ),
-                "country": pa.array([row["country"] for row in current], pa.string()),
-                "note": pa.array([row["note"] for row in current], pa.string()),
-            }
-        )
-        _write(inbox, "rep_calendar", int(landing_day), table)
+def _month_start(on: int) -> int:
+    return day(as_date(on).replace(day=1).isoformat())
+
+
+def _calendar_table(rows: list[CalendarRow]) -> pa.Table:
+    ends = np.array([-1 if row.ends_on is None else row.ends_on for row in rows])
+    factors = [None if row.factor is None else f"{row.factor:g}" for row in rows]
+    return pa.table(
+        {
+            "rep_id": [row.person.user_id for row in rows],
+            "rep_email": [row.person.email for row in rows],
+            "kind": [row.kind for row in rows],
+            "starts_on": day_text(np.array([row.starts_on for row in rows])),
+            "ends_on": day_text(np.maximum(ends, 0), ends >= 0),
+            "factor": pa.array(factors, pa.string()),
+            "country": pa.array([row.person.holidays_country for row in rows], pa.string()),
+            "note": pa.array([row.note for row in rows], pa.string()),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class SupportRequest:
+    """Support that one rep asked for; days, `given_on` -1 when it never came."""
+
+    rep: int
+    partner: int
+    account: int
+    kind: int
+    asked_on: int
+    given_on: int
+
+
+SUPPORT_KINDS = ("intro", "overlap_data", "enablement")
+
+
+def _support_requests(story: Story, random: Random) -> list[SupportRequest]:
+    """Champions ask often, loners hardly; a fifth of what is asked never comes."""
+    requests = []
+    alive = np.flatnonzero((story.accounts.merged_into < 0) & (story.accounts.case == 0))
+    by_owner = alive[np.argsort(story.accounts.owner[alive], kind="stable")]
+    owners = story.accounts.owner[by_owner]
+    for person in story.org.random_reps:
+        low, high = np.searchsorted(owners, [person.number, person.number + 1])
+        first = max(STORY_START, person.seat_from)
+        last = min(FINAL_LANDING - 6, person.seat_to)
+        if low == high or last <= first + 10:
+            continue
+        for _ in range(int(random.poisson({CHAMPION: 9.0, LONER: 2.0}.get(person.style, 6.0)))):
+            asked_on = int(random.integers(first, last))
+            given_on = asked_on + int(random.integers(1, 18))
+            comes = random.random() < 0.78 and given_on < FINAL_LANDING - 3
+            requests.append(
+                SupportRequest(
+                    rep=person.number,
+                    partner=int(random.integers(2)),  # the two that are active throughout
+                    account=int(by_owner[int(random.integers(low, high))]),
+                    kind=int(random.choice(3, p=[0.6, 0.25, 0.15])),
+                    asked_on=asked_on,
+                    given_on=given_on if comes else -1,
+                )
+            )
+    return sorted(requests, key=lambda request: (request.asked_on, request.rep, request.account))
 
 
 def _write_support_log(inbox: Inbox, story: Story) -> None:
-    """What reps asked of the partnerships team and when they got it."""
+    """What reps asked of the partnerships team; a request is sent when made and when answered."""
     random = stream(story.seed, "support")
-    rows: list[tuple[int, int, int, int, int, int]] = []
-    accounts_of: dict[int, npt.NDArray[np.int64]] = {}
-    alive = np.flatnonzero((story.accounts.merged_into < 0) & (story.accounts.case == 0))
-    order = alive[np.argsort(story.accounts.owner[alive], kind="stable")]
-    owners = story.accounts.owner[order]
-    for person in story.org.random_reps:
-        low, high = np.searchsorted(owners, [person.number, person.number + 1])
-        accounts_of[person.number] = order[low:high]
-        count = int(random.poisson({CHAMPION: 9.0, LONER: 2.0}.get(person.style, 6.0)))
-        for _ in range(count):
-            mine = accounts_of[person.number]
-            if len(mine) == 0:
-                continue
-            first = max(STORY_START, person.seat_from)
-            last = min(FINAL_LANDING - 6, person.seat_to)
-            if last <= first + 10:
-                continue
-            asked_on = int(random.integers(first, last))
-            kind = int(random.choice(3, p=[0.6, 0.25, 0.15]))
-            given = asked_on + int(random.integers(1, 18))
-            is_given = random.random() < 0.78 and given < FINAL_LANDING - 3
-            account = int(mine[int(random.integers(len(mine)))])
-            partner = int(random.integers(2))
-            rows.append(
-                (person.number, partner, account, kind, asked_on, given if is_given else -1)
-            )
-    rows.sort(key=lambda row: (row[4], row[0], row[2]))
-    table = np.array(rows, np.int64).reshape(-1, 6)
-    asked = business_moments(random, table[:, 4])
-    given = business_moments(random, np.maximum(table[:, 5], 0))
-    given = np.maximum(given, asked + 3_600)
-    is_given = table[:, 5] >= 0
-    # a request comes in when asked and again when given
-    number = np.concatenate([np.arange(len(table)), np.flatnonzero(is_given)])
+    requests = _support_requests(story, random)
+    asked = business_moments(random, np.array([r.asked_on for r in requests], np.int32))
+    given_on = np.array([r.given_on for r in requests], np.int32)
+    given = np.maximum(business_moments(random, np.maximum(given_on, 0)), asked + 3_600)
+    is_given = given_on >= 0
+    number = np.concatenate([np.arange(len(requests)), np.flatnonzero(is_given)])
     at = np.concatenate([asked, given[is_given]])
-    shows_given = np.arange(len(number)) >= len(table)
+    is_answer = np.arange(len(number)) >= len(requests)
     landing = _monthly_sheets(landing_of(at, story.exports), story)
     for index, part in enumerate(slices(landing, len(story.landings))):
-        if not len(part):
-            continue
-        last = pd.Series(part).groupby(number[part]).max().to_numpy()
-        row = number[last]
-        ids, _ = _partner_words(story, table[row, 1])
-        sheet = pa.table(
-            {
-                "support_id": joined("SUP-", digits(row, 6)),
-                "rep_id": salesforce_ids("005", table[row, 0]),
-                "partner_id": ids,
-                "account_id": salesforce_ids(ACCOUNT, table[row, 2]),
-                "kind": pick(("intro", "overlap_data", "enablement"), table[row, 3]),
-                "asked_at": utc_stamp(asked[row]),
-                "given_at": utc_stamp(given[row], shows_given[last]),
-                "note": pa.nulls(len(row), pa.string()),
-            }
-        )
-        _write(inbox, "support_log", int(story.landings[index]), sheet)
+        if len(part):
+            newest = pd.Series(part).groupby(number[part]).max().to_numpy()
+            table = _support_table(story, requests, number[newest], asked, given, is_answer[newest])
+            _write(inbox, "support_log", int(story.landings[index]), table)
+
+
+def _support_table(
+    story: Story,
+    requests: list[SupportRequest],
+    rows: npt.NDArray[np.int64],
+    asked: Moments,
+    given: Moments,
+    is_answered: npt.NDArray[np.bool_],
+) -> pa.Table:
+    part = [requests[int(row)] for row in rows]
+    ids, _ = _partner_words(story, np.array([request.partner for request in part]))
+    return pa.table(
+        {
+            "support_id": joined("SUP-", digits(rows, 6)),
+            "rep_id": salesforce_ids(USER, np.array([request.rep for request in part])),
+            "partner_id": ids,
+            "account_id": salesforce_ids(ACCOUNT, np.array([request.account for request in part])),
+            "kind": pick(SUPPORT_KINDS, np.array([request.kind for request in part])),
+            "asked_at": utc_stamp(asked[rows]),
+            "given_at": utc_stamp(given[rows], is_answered),
+            "note": pa.nulls(len(rows), pa.string()),
+        }
+    )
 
 
 def _monthly_sheets(landing: npt.NDArray[np.int64], story: Story) -> npt.NDArray[np.int64]:

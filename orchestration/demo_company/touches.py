@@ -115,7 +115,7 @@ def touch_rows(
     account: npt.ArrayLike,
     opportunity: npt.ArrayLike,
     about: npt.ArrayLike,
-    type: npt.ArrayLike,
+    touch_type: npt.ArrayLike,
     occurred: npt.ArrayLike,
     recorded: npt.ArrayLike,
     owner: npt.ArrayLike,
@@ -127,7 +127,7 @@ def touch_rows(
     """Rows of the touch table; `opportunity` is what is named (-1), `about` what is meant."""
     moments = np.asarray(occurred, np.int64)
 
-    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray:
+    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[np.generic]:
         return np.broadcast_to(np.asarray(values, kind), moments.shape).copy()
 
     return pd.DataFrame(
@@ -136,7 +136,7 @@ def touch_rows(
             "account": column(account, np.int32),
             "opportunity": column(opportunity, np.int32),
             "about": column(about, np.int32),
-            "type": column(type, np.int8),
+            "type": column(touch_type, np.int8),
             "occurred": moments,
             "recorded": np.asarray(recorded, np.int64),
             "owner": column(owner, np.int32),
@@ -164,7 +164,7 @@ def registration_rows(
     """Rows of the registration table; `status` is the last one, `expires_on` -1 for empty."""
     moments = np.asarray(submitted, np.int64)
 
-    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray:
+    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[np.generic]:
         return np.broadcast_to(np.asarray(values, kind), moments.shape).copy()
 
     return pd.DataFrame(
@@ -195,7 +195,7 @@ def role_rows(
     """Rows of the CRM's OpportunityPartner."""
     moments = np.asarray(created, np.int64)
 
-    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray:
+    def column(values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[np.generic]:
         return np.broadcast_to(np.asarray(values, kind), moments.shape).copy()
 
     return pd.DataFrame(
@@ -505,7 +505,7 @@ def _inside(pens: _Pens, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.in
 
 def _soon_recorded(pens: _Pens, occurred: Moments) -> Moments:
     delay = pens.random.integers(600, 9 * SECONDS_PER_DAY, len(occurred))
-    return np.minimum(occurred + delay, FINAL_EXPORT - 7_200)
+    return np.asarray(np.minimum(occurred + delay, FINAL_EXPORT - 7_200), np.int64)
 
 
 def _alone_is_clear(

@@ -191,7 +191,7 @@ def living_accounts(story: Story) -> Rows:
     """Accounts that survive and are no partner organisation."""
     final = last_states(story.account_states, "account")
     alive = (final["deleted"].to_numpy() == 0) & (final["type"].to_numpy() != PARTNER)
-    return final["account"].to_numpy()[alive].astype(np.int64)
+    return np.asarray(final["account"].to_numpy()[alive], np.int64)
 
 
 def true_pairs(story: Story) -> pd.DataFrame:
@@ -256,7 +256,7 @@ def _findable_by(story: Story, pairs: pd.DataFrame) -> npt.NDArray[np.int8]:
 
 
 def _write_matches(folder: Path, story: Story, pairs: pd.DataFrame) -> None:
-    tables = []
+    tables: list[pa.Table] = []
     for partner in story.partners:
         own = pairs[(pairs["partner"] == partner.number).to_numpy()]
         if len(own) or not tables:

@@ -84,7 +84,8 @@ def write_workbook(path: Path, table: pa.Table, sheet: str) -> None:
                 b"<sheetData>"
             )
             header = "".join(
-                f'<c r="{_column_letters(index)}1" t="inlineStr"><is><t>{_escaped(name)}</t></is></c>'
+                f'<c r="{_column_letters(index)}1" t="inlineStr"><is><t>{_escaped(name)}</t></is>'
+                "</c>"
                 for index, name in enumerate(table.column_names)
             )
             part.write(f'<row r="1">{header}</row>'.encode())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from orchestration.demo_company import touches as t
 from orchestration.demo_company.clock import as_date, day
 from orchestration.demo_company.identifiers import CONTACT, LEAD, salesforce_id
@@ -14,12 +16,8 @@ def case_08_merged_accounts(p: Planter) -> Case:
     rep, partner = p.rep(7), p.partner("largest")
     company = p.company("Heronbury Insurance", "heronbury-insurance.com")
     first, second, survivor = (p.account(company, rep) for _ in range(3))
-    deal = p.deal(
-        *(first, rep, "2025-11-17 10:00", 92_500, "2026-03-27"),
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.REFERRAL,
-    )
+    deal = p.deal(first, rep, "2025-11-17 10:00", 92_500, "2026-03-27")
+    p.plan(deal, SOURCED, partner, t.REFERRAL)
     p.touch(partner, first, t.REFERRAL, "2025-11-06 13:00", about=deal, owner=rep)
     p.change_account(first, "2026-03-10 14:00", deleted=1, master=second)
     p.move_deal(deal, "2026-03-10 14:00", second)
@@ -64,15 +62,15 @@ def case_17_touch_on_lead_and_contact(p: Planter) -> Case:
     rep, partner = p.rep(9), p.partner("largest")
     account = p.prospect("Claymarsh Clinics", rep)
     lead = p.lead(account, "2026-04-20 09:15")
-    deal = p.deal(
-        *(account, rep, "2026-05-06 10:45", 55_000, "2026-09-30"),
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.INTRO,
-    )
+    deal = p.deal(account, rep, "2026-05-06 10:45", 55_000, "2026-09-30")
+    p.plan(deal, SOURCED, partner, t.INTRO)
     p.leads[-1] |= {"opportunity": deal, "converted": p.deals[-1]["created_at"]}
     p.activity(
-        *(-1, rep, "2026-04-27 14:00", "Partner Intro", "Intro on the lead"),
+        -1,
+        rep,
+        "2026-04-27 14:00",
+        "Partner Intro",
+        "Intro on the lead",
         is_event=False,
         partner=partner,
         who=salesforce_id(LEAD, lead),
@@ -85,7 +83,11 @@ def case_17_touch_on_lead_and_contact(p: Planter) -> Case:
     contact = p.contact(former, "2025-03-04 10:00")
     p.move_contact(contact, later, "2026-02-10 10:00")
     p.activity(
-        *(former, rep, "2025-11-12 15:00", "Partner Meeting", "Meeting with partner and buyer"),
+        former,
+        rep,
+        "2025-11-12 15:00",
+        "Partner Meeting",
+        "Meeting with partner and buyer",
         partner=partner,
         who=salesforce_id(CONTACT, contact),
     )
@@ -104,18 +106,22 @@ def case_19_group_meeting(p: Planter) -> Case:
     """Four people from our side in one meeting: five event rows."""
     rep, partner = p.rep(10), p.partner("customer")
     account = p.prospect("Quartzbay Chemicals", rep)
-    deal = p.deal(
-        *(account, rep, "2026-05-12 09:40", 47_000, "2026-09-11"),
-        planned=INFLUENCED,
-        partner=partner,
-        evidence=t.JOINT_CALL,
-    )
-    said = dict(deal=deal, partner=partner, minutes=60, is_group=True)
+    deal = p.deal(account, rep, "2026-05-12 09:40", 47_000, "2026-09-11")
+    p.plan(deal, INFLUENCED, partner, t.JOINT_CALL)
     when, subject = "2026-06-17 10:00", "Joint call with four of us"
-    p.activity(account, rep, when, "Joint Call", subject, **said)
-    for colleague in range(4):
-        other = p.rep(11 + colleague)
-        p.activity(account, other, when, "Joint Call", subject, is_child=True, **said)
+    for attendee in (rep, *(p.rep(11 + colleague) for colleague in range(4))):
+        p.activity(
+            account,
+            attendee,
+            when,
+            "Joint Call",
+            subject,
+            deal=deal,
+            partner=partner,
+            minutes=60,
+            is_group=True,
+            is_child=attendee is not rep,
+        )
     p.touch(partner, account, t.JOINT_CALL, when, deal=deal, owner=rep, channel=t.ELSEWHERE)
     return Case(
         19,
@@ -127,33 +133,21 @@ def case_19_group_meeting(p: Planter) -> Case:
 
 
 def case_20_inflated_activity(p: Planter) -> Case:
-    """A series' master, a sequence step, a cancelled call and one of no length: nothing happened."""
+    """A series' master, a sequence step, a cancelled call, one of no length: no conversation."""
     rep, partner = p.rep(15), p.partner("largest")
     account = p.prospect("Emberthorpe Games", rep)
     deal = p.deal(account, rep, "2026-05-18 10:00", None, "2026-10-16")
-    said = dict(deal=deal, partner=partner)
-    p.activity(
-        *(account, rep, "2026-06-01 09:00", "Joint Call", "Series: weekly partner call"),
-        is_recurrence=True,
-        **said,
-    )
-    p.activity(
-        *(account, rep, "2026-06-03 08:00", "Partner Email", "Email: sequence step 2"),
+    log = partial(p.activity, account, rep, deal=deal, partner=partner)
+    log("2026-06-01 09:00", "Joint Call", "Series: weekly partner call", is_recurrence=True)
+    log(
+        "2026-06-03 08:00",
+        "Partner Email",
+        "Email: sequence step 2",
         is_event=False,
         subtype="Cadence",
-        **said,
     )
-    p.activity(
-        *(account, rep, "2026-06-08 11:00", "Joint Call", "Canceled: joint call"),
-        is_deleted=True,
-        show_as="Free",
-        **said,
-    )
-    p.activity(
-        *(account, rep, "2026-06-09 11:00", "Joint Call", "Joint call (placeholder)"),
-        minutes=0,
-        **said,
-    )
+    log("2026-06-08 11:00", "Joint Call", "Canceled: joint call", is_deleted=True, show_as="Free")
+    log("2026-06-09 11:00", "Joint Call", "Joint call (placeholder)", minutes=0)
     return Case(
         20,
         "Recurrence master, automated sequence, cancelled and empty events",

@@ -1,6 +1,8 @@
-"""Cases of the feeds: the same touch in several systems, partners that change, our own data back."""
+"""Cases of the feeds: one touch in several systems, partners that change, our data shown back."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from orchestration.demo_company import touches as t
 from orchestration.demo_company.accounts import DIRECT_CUSTOMER, DUNS_NONE, SITE_NONE
@@ -13,16 +15,12 @@ def case_21_same_touch_three_systems(p: Planter) -> Case:
     """One joint call, reported by two platforms and logged in the CRM."""
     rep, partner = p.rep(3), p.partner("largest")
     account = p.prospect("Larchgate Optics", rep)
-    deal = p.deal(
-        *(account, rep, "2026-05-04 10:20", 73_000, "2026-09-25"),
-        planned=INFLUENCED,
-        partner=partner,
-        evidence=t.JOINT_CALL,
-    )
-    said = dict(deal=deal, owner=rep)
-    p.touch(partner, account, t.JOINT_CALL, "2026-06-10 14:00", system=3, **said)
-    p.touch(partner, account, t.JOINT_CALL, "2026-06-10 14:05", system=4, **said)
-    p.touch(partner, account, t.JOINT_CALL, "2026-06-10 14:00", channel=t.EVENT, **said)
+    deal = p.deal(account, rep, "2026-05-04 10:20", 73_000, "2026-09-25")
+    p.plan(deal, INFLUENCED, partner, t.JOINT_CALL)
+    report = partial(p.touch, partner, account, t.JOINT_CALL, deal=deal, owner=rep)
+    report("2026-06-10 14:00", system=3)
+    report("2026-06-10 14:05", system=4)
+    report("2026-06-10 14:00", channel=t.EVENT)
     return Case(
         21,
         "Same real touch in Crossbeam, PartnerTap and CRM",
@@ -37,12 +35,8 @@ def case_29_partner_acquired_and_customer(p: Planter) -> Case:
     rep, old, new = p.rep(4), p.partner("acquired"), p.partner("successor")
     company = p.company("Wrenmark Leasing", "wrenmark-leasing.com")
     account = p.account(company, rep)
-    deal = p.deal(
-        *(account, rep, "2026-01-20 15:00", 64_000, "2026-04-17"),
-        planned=SOURCED,
-        partner=old,
-        evidence=t.INTRO,
-    )
+    deal = p.deal(account, rep, "2026-01-20 15:00", 64_000, "2026-04-17")
+    p.plan(deal, SOURCED, old, t.INTRO)
     p.touch(old, account, t.INTRO, "2026-01-12 11:00", deal=None, about=deal, owner=rep)
     p.win(deal, "2026-04-17 15:10")
     before = p.record(old, company)
@@ -77,12 +71,8 @@ def case_30_partner_leaves(p: Planter) -> Case:
     rep, partner = p.rep(5), p.partner("departed")
     company = p.company("Bramblecroft Tools", "bramblecroft-tools.com")
     account = p.account(company, rep)
-    deal = p.deal(
-        *(account, rep, "2026-02-23 09:30", 88_000, "2026-04-24"),
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.REGISTRATION,
-    )
+    deal = p.deal(account, rep, "2026-02-23 09:30", 88_000, "2026-04-24")
+    p.plan(deal, SOURCED, partner, t.REGISTRATION)
     p.registration(
         partner, account, "2026-02-06 10:00", "2026-02-10 15:00", t.CLOSED, deal, "2026-02-24 09:00"
     )
@@ -115,10 +105,12 @@ def case_35_own_upload_shown_back(p: Planter) -> Case:
         since=None,
     )
     p.touch(
-        *(partner, account, t.LIST_DOWNLOAD, "2026-06-09 09:00"),
+        partner,
+        account,
+        t.LIST_DOWNLOAD,
+        "2026-06-09 09:00",
         deal=deal,
         owner=rep,
-        plan=t.PLAN_DECOY,
     )
     return Case(
         35,

@@ -43,13 +43,8 @@ def case_47_policy_changed(p: Planter) -> Case:
     """The lock for strategic deals became a month in the middle of a quarter."""
     rep, partner = p.rep(36), p.partner("largest")
     account = p.prospect("Summitcourt Aerospace", rep)
-    deal = p.deal(
-        *(account, rep, "2026-06-23 10:00", 240_000, "2026-12-11"),
-        type=STRATEGIC,
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.INTRO,
-    )
+    deal = p.deal(account, rep, "2026-06-23 10:00", 240_000, "2026-12-11", type=STRATEGIC)
+    p.plan(deal, SOURCED, partner, t.INTRO)
     p.touch(
         *(partner, account, t.INTRO, "2026-06-10 10:00", "2026-07-13 11:00"), deal=deal, owner=rep
     )

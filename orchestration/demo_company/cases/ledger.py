@@ -37,13 +37,8 @@ def case_02_three_partners(p: Planter) -> Case:
     first, second, third = p.partner("customer"), p.partner("largest"), p.partner("delta")
     company = p.company("Castlepool Savings Bank", "castlepool-bank.com")
     account = p.account(company, rep)
-    deal = p.deal(
-        *(account, rep, "2026-04-07 10:00", 150_000, "2026-07-22"),
-        planned=INFLUENCED,
-        partner=first,
-        evidence=t.JOINT_CALL,
-        rule=t.BY_EARLIEST,
-    )
+    deal = p.deal(account, rep, "2026-04-07 10:00", 150_000, "2026-07-22")
+    p.plan(deal, INFLUENCED, first, t.JOINT_CALL, t.BY_EARLIEST)
     p.touch(first, account, t.JOINT_CALL, "2026-04-21 10:00", deal=deal, owner=rep)
     p.touch(second, account, t.VALIDATION, "2026-05-12 10:00", deal=deal, owner=rep)
     p.win(deal, "2026-07-22 16:00")
@@ -124,8 +119,7 @@ def case_14_after_the_close(p: Planter) -> Case:
     account = p.prospect("Topazfield Resorts", rep)
     deal = p.deal(account, rep, "2026-03-23 10:00", 44_000, "2026-05-20")
     p.win(deal, "2026-05-20 15:00")
-    said = dict(deal=deal, owner=rep, plan=t.PLAN_DECOY)
-    p.touch(partner, account, t.JOINT_CALL, "2026-06-03 10:00", **said)
+    p.touch(partner, account, t.JOINT_CALL, "2026-06-03 10:00", deal=deal, owner=rep)
     return Case(
         14,
         "Partner touch after the close",
@@ -141,11 +135,14 @@ def case_15_back_dated(p: Planter) -> Case:
     account = p.prospect("Pearlstead Learning", rep)
     deal = p.deal(account, rep, "2026-03-02 10:00", 67_000, "2026-06-26")
     p.touch(
-        *(partner, account, t.INTRO, "2026-02-20 11:00", "2026-04-06 17:00"),
+        partner,
+        account,
+        t.INTRO,
+        "2026-02-20 11:00",
+        "2026-04-06 17:00",
         deal=deal,
         owner=rep,
         channel=t.TASK,
-        plan=t.PLAN_DECOY,
     )
     p.close(deal, "2026-06-26 14:00", won=False)
     p.template_row(
@@ -176,14 +173,14 @@ def case_16_late_for_a_frozen_quarter(p: Planter) -> Case:
     """A call of July that is logged in time, but after July's quarter was closed."""
     rep, partner = p.rep(26), p.partner("customer")
     account = p.prospect("Gatehall Packaging", rep)
-    deal = p.deal(
-        *(account, rep, "2026-06-22 10:00", 71_000, "2026-10-30"),
-        planned=INFLUENCED,
-        partner=partner,
-        evidence=t.JOINT_CALL,
-    )
+    deal = p.deal(account, rep, "2026-06-22 10:00", 71_000, "2026-10-30")
+    p.plan(deal, INFLUENCED, partner, t.JOINT_CALL)
     p.touch(
-        *(partner, account, t.JOINT_CALL, "2026-07-30 10:00", "2026-08-12 09:30"),
+        partner,
+        account,
+        t.JOINT_CALL,
+        "2026-07-30 10:00",
+        "2026-08-12 09:30",
         deal=deal,
         owner=rep,
     )
@@ -201,12 +198,8 @@ def case_18_two_deals_one_intro(p: Planter) -> Case:
     """One introduction, two deals in the same week."""
     rep, partner = p.rep(27), p.partner("largest")
     account = p.prospect("Compassholm Freight", rep)
-    first = p.deal(
-        *(account, rep, "2026-06-09 10:00", 40_000, "2026-09-18"),
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.INTRO,
-    )
+    first = p.deal(account, rep, "2026-06-09 10:00", 40_000, "2026-09-18")
+    p.plan(first, SOURCED, partner, t.INTRO)
     second = p.deal(account, rep, "2026-06-11 10:00", 25_000, "2026-09-25", product=2)
     p.touch(partner, account, t.INTRO, "2026-06-02 11:00", about=first, owner=rep)
     return Case(
@@ -244,18 +237,10 @@ def case_36_odd_amounts(p: Planter) -> Case:
     empty = p.deal(p.prospect("Rainmoor Farms", rep), rep, "2026-05-14 10:00", None, "2026-10-02")
     company = p.company("Mooncroft Networks", "mooncroft-networks.com")
     customer = p.account(company, rep, DIRECT_CUSTOMER, "2023-06-05 10:00")
-    smaller = p.deal(
-        *(customer, rep, "2026-05-19 10:00", -12_000, "2026-07-08"),
-        type=EXPANSION,
-    )
+    smaller = p.deal(customer, rep, "2026-05-19 10:00", -12_000, "2026-07-08", type=EXPANSION)
     p.close(smaller, "2026-07-08 14:00")
-    renewal = p.deal(
-        *(customer, rep, "2026-06-16 10:00", 80_000, "2026-07-30"),
-        type=RENEWAL,
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.REGISTRATION,
-    )
+    renewal = p.deal(customer, rep, "2026-06-16 10:00", 80_000, "2026-07-30", type=RENEWAL)
+    p.plan(renewal, SOURCED, partner, t.REGISTRATION)
     p.registration(
         partner,
         customer,
@@ -280,12 +265,8 @@ def case_37_duplicate_deals(p: Planter) -> Case:
     """The distributor's deal and our own for one purchase."""
     rep, partner = p.rep(31), p.partner("largest")
     account = p.prospect("Lanternbay Motors", rep)
-    registered = p.deal(
-        *(account, rep, "2026-05-26 10:00", 96_000, "2026-09-15"),
-        planned=SOURCED,
-        partner=partner,
-        evidence=t.REGISTRATION,
-    )
+    registered = p.deal(account, rep, "2026-05-26 10:00", 96_000, "2026-09-15")
+    p.plan(registered, SOURCED, partner, t.REGISTRATION)
     p.registration(
         partner,
         account,
@@ -311,13 +292,8 @@ def case_38_two_registrations(p: Planter) -> Case:
     rep = p.rep(32)
     first, second, third = p.partner("customer"), p.partner("largest"), p.partner("departed")
     account = p.prospect("Beaconhurst Pharma", rep)
-    deal = p.deal(
-        *(account, rep, "2026-05-18 10:00", 132_000, "2026-09-29"),
-        planned=SOURCED,
-        partner=first,
-        evidence=t.REGISTRATION,
-        rule=t.BY_REGISTRATION,
-    )
+    deal = p.deal(account, rep, "2026-05-18 10:00", 132_000, "2026-09-29")
+    p.plan(deal, SOURCED, first, t.REGISTRATION, t.BY_REGISTRATION)
     p.registration(
         third,
         account,

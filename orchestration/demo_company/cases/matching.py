@@ -149,7 +149,8 @@ def case_44_other_scripts(p: Planter) -> Case:
     """Legal forms, umlauts and another script; one pair was accepted by hand."""
     partner = p.partner("largest")
     german = p.company(
-        *("Müller & Söhne Präzisionstechnik", "mueller-soehne-praezision.de"),
+        "Müller & Söhne Präzisionstechnik",
+        "mueller-soehne-praezision.de",
         country="DE",
         legal_form="GmbH",
         other_spelling="MUELLER UND SOEHNE PRAEZISIONSTECHNIK",
@@ -158,7 +159,8 @@ def case_44_other_scripts(p: Planter) -> Case:
     theirs = p.record(partner, german, site=SITE_NONE, duns=DUNS_NONE, name=NAME_OTHER_SPELLING)
     p.findable[(ours, p.last_record)] = "name"
     japanese = p.company(
-        *("Sakura Seimitsu", "sakura-seimitsu.co.jp"),
+        "Sakura Seimitsu",
+        "sakura-seimitsu.co.jp",
         country="JP",
         legal_form="K.K.",
         other_spelling="株式会社サクラ精密",
