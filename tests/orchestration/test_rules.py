@@ -211,8 +211,8 @@ CASES = [
     Case(
         "full_lists_in_between_did_not_shrink",
         BATCHES,
-        SHORT
-        + "; insert into batch select * replace ('b3' as batch_id, '3' as known_step, '100' as rows_count, '100' as good_count) from batch where batch_id = 'b2'",
+        SHORT + "; insert into batch select * replace ('b3' as batch_id, '3' as known_step, "
+        "'100' as rows_count, '100' as good_count) from batch where batch_id = 'b2'",
         {"rows_count": 79},
     ),
     Case(
