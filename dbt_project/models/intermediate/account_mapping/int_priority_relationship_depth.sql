@@ -181,9 +181,11 @@ scored as (
         || coalesce(win_evidence, '')
         || coalesce(contacts_evidence, '') as evidence
     from known
-    where coalesce(
-        known_customer_points, seller_points, known_touch_points, contacts_points, win_points
-    ) is not null
+    where known_customer_points is not null
+        or seller_points is not null
+        or known_touch_points is not null
+        or contacts_points is not null
+        or win_points is not null
 
 )
 
