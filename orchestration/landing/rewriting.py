@@ -176,7 +176,7 @@ class Rewriting:
     def describe(self, problem: Problem, value: str | None, row_number: int) -> str:
         """The sentence of one problem for one value."""
         before, after = self._sentence_parts(problem)
-        excerpt = f"'{value[:_EXCERPT_CHARACTERS]}'" if value is not None else ""
+        excerpt = f"'{value[:_EXCERPT_CHARACTERS]}'" if value is not None and after else ""
         return f"{self.rows.label}, row {row_number}: {before}{excerpt}{after}"
 
     def value_of(self, problem: Problem, row_number: int) -> str:
@@ -398,8 +398,9 @@ class Rewriting:
             "cast(_row_number as varchar)",
             literal(f": {before}"),
         ]
-        if after.startswith(" "):
-            parts.append(f"'''' || left(r{problem.place}, {_EXCERPT_CHARACTERS}) || ''''")
+        if after:
+            excerpt = f"left(r{problem.place}, {_EXCERPT_CHARACTERS})"
+            parts.append(f"'''' || translate({excerpt}, chr(10) || chr(13), '  ') || ''''")
         parts.append(literal(after))
         return " || ".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 
 import pytest
@@ -100,6 +101,7 @@ def test_batches_of_another_version_are_named(home, drop) -> None:
     land_file(home, "salesforce", drop("salesforce", "Account.csv", CONTENT))
     other = home.landing / "salesforce" / "users" / "00000000_schema.parquet"
     schema = home.landing / "salesforce" / "accounts" / "00000000_schema.parquet"
-    schema.write_bytes(other.read_bytes())
+    schema.unlink()
+    shutil.copy(other, schema)
     with pytest.raises(LandingError, match="earlier version of cosell"):
         land_inbox(home)
