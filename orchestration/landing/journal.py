@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,10 @@ class JournalEntry:
 
     def to_json(self) -> str:
         """The entry as its file holds it."""
-        values = asdict(self)
+        values = dict(vars(self))
         values["as_of"] = self.as_of.isoformat()
         values["landed_at"] = self.landed_at.isoformat()
-        return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True)
+        return json.dumps(values, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> JournalEntry:
