@@ -54,12 +54,14 @@ check: $(INSTALLED) ## Check format, style, types and SQL
 	@mkdir -p dbt_project/target
 	@COSELL_WAREHOUSE=dbt_project/target/lint.duckdb COSELL_LANDING=dbt_project/target/no_landing \
 		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@$(BIN)/python -m tests.portable_sql
+	@$(BIN)/python -m tests.layering
 
 format: $(INSTALLED) ## Rewrite Python in the project's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-dagster: $(INSTALLED) ## Open the Dagster UI on the home in COSELL_HOME (default ./data, else ./demo)
+dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else ./demo)
 	@$(BIN)/cosell dagster
 
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
