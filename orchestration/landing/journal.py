@@ -149,7 +149,9 @@ def private_folder(path: Path) -> Path:
 def durable_file(path: Path) -> Iterator[Path]:
     """A temporary path that becomes `path` once the block has ended well.
 
-    The content is on disk before the name is, so a crash leaves the whole file or none.
+    The content is on disk before the name is, so a crash leaves the whole file or none. The name
+    itself is left to the file system, which keeps the order of names: what a power cut takes back
+    is the newest ones, and those files are landed again.
     """
     private_folder(path.parent)
     temporary = path.with_name(f".{path.name}{_TEMPORARY_ENDING}")
@@ -159,7 +161,6 @@ def durable_file(path: Path) -> Iterator[Path]:
         _flush(temporary)
         temporary.chmod(0o600)
         temporary.replace(path)
-        _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
