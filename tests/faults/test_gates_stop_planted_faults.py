@@ -7,7 +7,6 @@ so that the gate alone can find it. Each refresh runs in this process, as `cosel
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,11 +74,11 @@ def _newest_day(home: Home) -> datetime.date:
 
 def _refresh_that_stops(home: Home, watcher: Watcher) -> CosellError:
     """Run a refresh that must stop; the released directory must not have moved."""
-    before = os.readlink(home.current_release)
+    before = home.current_release.readlink()
     releases = sorted(path.name for path in home.releases.iterdir() if path.is_dir())
     with pytest.raises(CosellError) as stopped:
         run_refresh(load_settings(home.root), progress=watcher)
-    assert os.readlink(home.current_release) == before
+    assert home.current_release.readlink() == before
     assert sorted(path.name for path in home.releases.iterdir() if path.is_dir()) == releases
     assert "\n" not in str(stopped.value)
     return stopped.value
