@@ -356,6 +356,23 @@ def test_a_quoted_value_of_many_short_lines_has_a_limit(home, drop) -> None:
         land_file(home, "salesforce", path)
 
 
+@pytest.mark.parametrize(
+    ("title", "name", "content", "part"),
+    [
+        ("glued rows", "Account.csv", f'{HEADER}\n1,"A,x\n2,"B,y\n', "run into each other"),
+        ("too many ragged rows", "Account.csv", f"{HEADER}\n" + "1,A\n" * 5, "more than 3 rows"),
+        ("half an object", "Account.jsonl", '{"Id": "1", "Na', "not a complete JSON object"),
+    ],
+)
+def test_what_stops_a_stream_is_said(
+    refusal, monkeypatch, title: str, name: str, content: str, part: str
+) -> None:
+    for module in ("delimited", "json_lines"):
+        monkeypatch.setattr(f"orchestration.landing.{module}.STREAM_ABOVE_BYTES", 0)
+    monkeypatch.setattr("orchestration.landing.delimited._MAXIMUM_RAGGED_ROWS", 3)
+    assert part in refusal("salesforce", name, content)
+
+
 def test_a_workbook_that_expands_without_end(refusal) -> None:
     stream = io.BytesIO(workbook([["Id", "Name"], ["1", "A"]]))
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
