@@ -1,0 +1,1 @@
+"""The project on DuckLake, with a catalog in PostgreSQL."""
