@@ -33,6 +33,7 @@ from orchestration.landing.dialects import (
     DateDialect,
     TimeZones,
     detect_date_dialect,
+    may_hold_slashes,
     slash_counts,
     slash_counts_query,
 )
@@ -352,7 +353,6 @@ class LandingSession:
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
-        self._refuse_unknown_values(opened, rewriting)
         if not opened.strict:
             rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         return self._write_batch(opened, rewriting, day, total)
@@ -368,12 +368,13 @@ class LandingSession:
         ]
         if day_place is not None and day_place not in columns:
             columns.append(day_place)
-        texts = [trimmed_text(rows.expressions[place], rows.are_many) for place in columns]
         counts = NO_SLASHES
-        if texts and opened.feed.dates == "auto":
+        questionable = [place for place in columns if may_hold_slashes(rows.held_column(place))]
+        if questionable and opened.feed.dates == "auto":
+            texts = [trimmed_text(rows.expressions[place], rows.are_many) for place in questionable]
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
-            self.query(rows, f"select count(*) from {rows.relation}")
+            rows.scan(self.connection)
         if rows.check_complete is not None:
             rows.check_complete()
         dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
@@ -442,6 +443,7 @@ class LandingSession:
         with durable_file(self.home.landing / folder / name) as landed:
             good = self._copy(rows, rewriting.good_rows(facts), landed)
             if good < total:
+                self._refuse_unknown_values(opened, rewriting)
                 problems = self._problems(rewriting)
                 if good == 0 or opened.strict:
                     raise self._refused_as_a_whole(opened, rewriting, problems, total)

@@ -62,6 +62,23 @@ class SourceRows:
 
     _mounted: Any = None
 
+    def held_column(self, place: int) -> Any:
+        """The Arrow column behind a header, None where the rows are streamed or derived."""
+        held = self._held_table()
+        name = self.expressions[place]
+        return held.column(name) if held is not None and name in held.column_names else None
+
+    def scan(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """See every row once, so that the reader knows them all; no work for rows in memory."""
+        if self._held_table() is None:
+            self.run(connection, f"select count(*) from {self.relation}")
+
+    def _held_table(self) -> Any:
+        import pyarrow as pa
+
+        arrow = self.open_arrow()
+        return arrow if isinstance(arrow, pa.Table) else None
+
     def run(self, connection: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
         """The result of a statement over `source_rows`, scanned from its first row.
 
