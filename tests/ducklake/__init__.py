@@ -1,1 +1,0 @@
-"""The project on DuckLake, with a catalog in PostgreSQL."""
