@@ -146,7 +146,8 @@ def built_demo(
     """The small demo of seed 1, built once per run."""
     given: Path | None = request.config.getoption("--demo-home")
     root = given.resolve() if given else tmp_path_factory.mktemp("demo") / "demo"
-    result = run_cosell("--home", root, "demo", "--size", "small", minutes=DEMO_MINUTES)
+    # By a relative path, as `make demo` does.
+    result = run_cosell("--home", root.name, "demo", folder=root.parent, minutes=DEMO_MINUTES)
     assert result.exit_code == 0, f"cosell demo failed:\n{result.errors}\n{result.output}"
     return BuiltDemo(Home(root), result.output)
 
