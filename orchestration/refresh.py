@@ -47,6 +47,8 @@ event_log_storage:
     base_dir: {event_log_folder}
 """
 EVENT_LOG_FOLDER = "history/runs"
+# Remarks on each check that a station did not reach, because there was nothing to do.
+REMARKS_ON_CHECKS = "dagster._core.execution.plan.active"
 
 
 @dataclass(frozen=True)
@@ -133,14 +135,19 @@ def _run_job(session: RefreshSession) -> None:
 
 @contextmanager
 def _only_errors() -> Iterator[None]:
-    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome.
+
+    Dagster sets the level of its own logger anew while it runs; a module's keeps its level.
+    """
+    loggers = [logging.getLogger(name) for name in ("dagster", REMARKS_ON_CHECKS)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _definitions() -> dg.Definitions:
