@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
@@ -103,12 +103,25 @@ def run_refresh(
             "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
             "dbt project is built by dbt itself."
         )
+    _refuse_future(as_of)
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
         if not session.repeats_the_last():
             _run_job(session)
     return _outcome(session, time.monotonic() - started)
+
+
+def _refuse_future(as_of: date | None) -> None:
+    """Raise RefreshError for a day later than tomorrow (a zone ahead of ours may have tomorrow).
+
+    What is landed afterwards would be known on that day only, and never before it.
+    """
+    today = datetime.now(UTC).date()
+    if as_of is not None and as_of > today + timedelta(days=1):
+        raise RefreshError(
+            f"--as-of {as_of} lies in the future (today is {today}): give a day that has come."
+        )
 
 
 def _run_job(session: RefreshSession) -> None:
