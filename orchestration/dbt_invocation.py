@@ -30,7 +30,6 @@ MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
 
-_PACKAGES_THAT_PARSE = ("dbt-core", "dbt-duckdb")
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,10 @@ class DbtProject:
 
     def _manifest_folder(self) -> Path:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
-        versions = "_".join(version(package) for package in _PACKAGES_THAT_PARSE)
-        name = f"{self.project_hash[:16]}_{self.settings.engine}_{versions}"
+        engine = self.settings.engine
+        versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+        prefix = self.settings.schema_prefix
+        name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
 
     def _writable_folder(self) -> Path:
