@@ -43,6 +43,12 @@ thresholds as (
 
 ),
 
+expectation_metrics as (
+
+    select * from {{ ref('expectation_metrics') }}
+
+),
+
 refresh as (
 
     select * from {{ ref('int_refresh_current') }}
@@ -85,12 +91,15 @@ measured as (
         expectations.target,
         days.active_days_count,
         days.business_days_count,
-        cast(
-            {{ divide_half_up(
-                'cast(expectations.target * 100 as decimal(38,0)) * cast(days.active_days_count * 1000000 as decimal(38,0))',
-                'cast(days.business_days_count as decimal(38,0)) * cast(1000000 as decimal(38,0))'
-            ) }} as decimal(20,0)
-        ) * cast(0.01 as decimal(3,2)) as fair_target,
+        -- A share is owed in full by whoever worked at all; counts and money by the day.
+        case
+            when expectation_metrics.unit = 'share' and days.active_days_count > 0
+                then expectations.target
+            when expectation_metrics.unit = 'share' then cast(0 as {{ type_money() }})
+            else {{ share_of_amount(
+                'expectations.target', 'days.active_days_count', 'days.business_days_count'
+            ) }}
+        end as fair_target,
         case
             when metric_histories.first_fact_on <= expectations.quarter_ends_on
                 then coalesce(actuals.actual, 0)
@@ -107,6 +116,8 @@ measured as (
         on expectations.rep_id = actuals.rep_id
         and expectations.fiscal_quarter = actuals.fiscal_quarter
         and expectations.metric = actuals.metric
+    left join expectation_metrics
+        on expectations.metric = expectation_metrics.metric
     left join metric_histories
         on expectations.metric = metric_histories.metric
     left join elapsed

@@ -180,7 +180,7 @@ with_pace as (
         {{ ratio('actual', 'fair_target') }} as attainment,
         {{ ratio('elapsed_days_count', 'active_days_count') }} as elapsed_share,
         {{ ratio('actual * active_days_count', 'fair_target * elapsed_days_count') }} as linear_pace,
-        cast({{ ratio('actual * active_days_count', 'elapsed_days_count') }} as {{ type_money() }})
+        {{ share_of_amount('actual', 'active_days_count', 'elapsed_days_count') }}
             as projected_actual
     from measured
 

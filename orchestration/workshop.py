@@ -1,0 +1,146 @@
+"""The workshop: the warehouse file that dbt extends, what it holds now, and who works on it.
+
+Plain Python. The state is a small file beside Dagster's own; it is written before the warehouse is
+touched and after the release is published, so that an interrupted refresh is always recognized.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from orchestration.errors import RefreshError
+from orchestration.settings import Home
+
+STATE_FILE = "workshop.json"
+LOCK_FILE = "refresh.lock"
+
+Status = Literal["building", "complete"]
+
+
+@dataclass(frozen=True)
+class WorkshopState:
+    """What the warehouse holds: which refresh, built by which code, and whether it was finished."""
+
+    status: Status
+    refresh_id: str
+    refresh_number: int
+    as_of: date
+    project_hash: str
+    """Of the dbt project: other code means another warehouse."""
+    code_hash: str
+    """Of everything else that decides what is released: gates and stations."""
+    release_id: str | None = None
+
+    def completed(self, release_id: str) -> WorkshopState:
+        """The state after the release was published."""
+        return replace(self, status="complete", release_id=release_id)
+
+
+def read_state(home: Home) -> WorkshopState | None:
+    """The state of the warehouse; None where there is none, or none that can be trusted."""
+    try:
+        values = json.loads(home.dagster.joinpath(STATE_FILE).read_text(encoding="utf-8"))
+        return WorkshopState(**{**values, "as_of": date.fromisoformat(values["as_of"])})
+    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def write_state(home: Home, state: WorkshopState) -> None:
+    """Replace the state in one step."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    values = {**asdict(state), "as_of": state.as_of.isoformat()}
+    beside = home.dagster / f".{STATE_FILE}-{os.getpid()}"
+    with beside.open("w", encoding="utf-8") as opened:
+        opened.write(json.dumps(values, indent=2) + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(home.dagster / STATE_FILE)
+
+
+def rebuild_reason(home: Home, before: WorkshopState | None, now: WorkshopState) -> str | None:
+    """Why the warehouse must be built from nothing for a refresh; None where it can be extended."""
+    if not home.warehouse.exists():
+        return None
+    if before is None:
+        return "what the warehouse holds is not known"
+    if before.status != "complete":
+        return "the refresh before was not finished"
+    if before.project_hash != now.project_hash:
+        return "the models have changed"
+    if before.as_of > now.as_of:
+        return f"the warehouse is of {before.as_of.isoformat()}, which is later"
+    return None
+
+
+def remove_warehouse(home: Home) -> None:
+    """Remove the warehouse with what DuckDB keeps beside it."""
+    home.warehouse.unlink(missing_ok=True)
+    home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
+
+
+def is_up_to_date(home: Home, before: WorkshopState | None, now: WorkshopState) -> bool:
+    """Whether a refresh would only repeat the one before: nothing landed, nothing changed."""
+    return (
+        before is not None
+        and before.release_id is not None
+        and before == now.completed(before.release_id)
+        and home.warehouse.exists()
+        and home.releases.joinpath(before.release_id).is_dir()
+    )
+
+
+@contextmanager
+def hold_refresh_lock(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Let one refresh of a home run at a time.
+
+    The operating system lets go of the lock when its holder ends, however it ends.
+
+    Raises RefreshError naming the holder where the lock is not free within `wait_seconds`.
+    """
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    file = home.dagster / LOCK_FILE
+    with file.open("a+", encoding="utf-8") as opened:
+        deadline = time.monotonic() + wait_seconds
+        while not _take(opened.fileno()):
+            if time.monotonic() >= deadline:
+                raise RefreshError(
+                    f"Another refresh of {home.root} is running ({_holder(file)}): wait until it "
+                    "ends, or stop it; the published release is untouched."
+                )
+            time.sleep(0.2)
+        opened.truncate(0)
+        opened.write(_who_am_i())
+        opened.flush()
+        try:
+            yield
+        finally:
+            opened.truncate(0)
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _who_am_i() -> str:
+    command = Path(sys.argv[0]).name or "python"
+    started = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"process {os.getpid()} on {socket.gethostname()}, {command}, since {started}"
+
+
+def _holder(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip() or "its process did not say which"
