@@ -27,14 +27,20 @@ LOOPBACK = "127.0.0.1"
 READY_SECONDS = 120
 STOP_SECONDS = 10
 
-# Small data on few cores: four shuffle partitions instead of 200, and no pause of the garbage
-# collector worth its threads. Time zone UTC everywhere, also where Java asks its own default.
-JAVA_OPTIONS = "-Duser.timezone=UTC -XX:+UseSerialGC"
+# A cluster that lives for minutes on few cores: the quick compiler only, one thread to collect
+# garbage, a metastore that need not survive a loss of power. Java asks for a time zone of its own.
+JAVA_OPTIONS = (
+    "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m "
+    "-XX:+UseSerialGC -Dderby.system.durability=test"
+)
 CONFIGURATION: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "4",
     "spark.default.parallelism": "2",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
+    # Generating and compiling Java for a few thousand rows takes longer than reading them.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.executor.cores": "1",
     "spark.executor.memory": "1g",
     "spark.driver.memory": "2g",
