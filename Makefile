@@ -51,7 +51,9 @@ check: $(INSTALLED) ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@mkdir -p dbt_project/target
+	@COSELL_WAREHOUSE=dbt_project/target/lint.duckdb COSELL_LANDING=dbt_project/target/no_landing \
+		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 
 format: $(INSTALLED) ## Rewrite Python in the project's format
 	@$(BIN)/ruff format .

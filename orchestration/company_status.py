@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import duckdb
 
+from orchestration.landing import JournalEntry, read_journal
 from orchestration.release import Release, current_release
 from orchestration.settings import Home, read_yaml_mapping
 
@@ -69,13 +68,13 @@ class CompanyStatus:
 
 def company_status(home: Home) -> CompanyStatus:
     """Read the state of a home from its release, its landing journal and its quarantine."""
-    entries = journal_entries(home)
-    own = [entry for entry in entries if entry["source"] not in INTERNAL_SOURCES]
+    entries = read_journal(home)
+    own = [entry for entry in entries if entry.source not in INTERNAL_SOURCES]
     return CompanyStatus(
         home=home,
         release=current_release(home),
         releases_count=len(list(home.releases.glob("*/manifest.json"))) - has_current_link(home),
-        newest_landed_as_of=max((_day(entry) for entry in own), default=None),
+        newest_landed_as_of=max((entry.as_of for entry in own), default=None),
         feeds=_feeds(home, own),
         refused=refused_reasons(home),
     )
@@ -90,43 +89,27 @@ def has_current_link(home: Home) -> int:
     return int(home.current_release.is_symlink())
 
 
-def journal_entries(home: Home) -> list[dict[str, Any]]:
-    """Return every journal entry of landing, in no order."""
-    if not home.journal.is_dir():
-        return []
-    return [json.loads(file.read_text(encoding="utf-8")) for file in home.journal.glob("*.json")]
-
-
-def _day(entry: dict[str, Any]) -> date:
-    return date.fromisoformat(str(entry["as_of"])[:10])
-
-
-def _moment(entry: dict[str, Any]) -> datetime:
-    moment = datetime.fromisoformat(str(entry["landed_at"]))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _feeds(home: Home, entries: list[dict[str, Any]]) -> list[FeedStatus]:
-    by_feed: dict[str, list[dict[str, Any]]] = {}
+def _feeds(home: Home, entries: list[JournalEntry]) -> list[FeedStatus]:
+    by_feed: dict[str, list[JournalEntry]] = {}
     for entry in entries:
-        by_feed.setdefault(entry["feed"], []).append(entry)
+        by_feed.setdefault(entry.feed, []).append(entry)
     for file in sorted(home.feeds.glob("*.yaml")):
         by_feed.setdefault(file.stem, [])
     return [_feed(home, feed, by_feed[feed]) for feed in sorted(by_feed)]
 
 
-def _feed(home: Home, feed: str, entries: list[dict[str, Any]]) -> FeedStatus:
+def _feed(home: Home, feed: str, entries: list[JournalEntry]) -> FeedStatus:
     file = home.feeds / f"{feed}.yaml"
     declared = read_yaml_mapping(file) if file.is_file() else {}
     cadence = str(declared.get("cadence_days", ""))
     return FeedStatus(
         feed=feed,
         partner_name=declared.get("partner_name"),
-        files_count=len(entries),
-        rows_count=sum(entry["good"] for entry in entries),
-        quarantined_count=sum(entry["quarantined"] for entry in entries),
-        newest_as_of=max((_day(entry) for entry in entries), default=None),
-        landed_at=max((_moment(entry) for entry in entries), default=None),
+        files_count=len({entry.sha256 for entry in entries}),
+        rows_count=sum(entry.good for entry in entries),
+        quarantined_count=sum(entry.quarantined for entry in entries),
+        newest_as_of=max((entry.as_of for entry in entries), default=None),
+        landed_at=max((entry.landed_at for entry in entries), default=None),
         cadence_days=int(cadence) if cadence.isdigit() else None,
         is_regular=declared.get("source") != "templates",
     )

@@ -122,7 +122,7 @@ class DbtProject:
                 # dbt then reads again only the files that have changed.
                 shutil.copy(newest / MANIFEST_BINARY, aside / MANIFEST_BINARY)
             with _dbt_environment(self.settings):
-                outcome = dbtRunner().invoke(["parse", *self._options(aside)])
+                outcome = dbtRunner().invoke(["parse", *self._options(aside, aside)])
             if not outcome.success:
                 raise _sentence_of_exception("The dbt project cannot be read", outcome.exception)
             if not kept.exists():
@@ -143,13 +143,13 @@ class DbtProject:
     def _newest_manifest_folder(self) -> Path | None:
         return next(iter(self._manifest_folders()), None)
 
-    def _options(self, target_folder: Path) -> list[str]:
+    def _options(self, target_folder: Path, log_folder: Path) -> list[str]:
         return [
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder)),
             *("--target", self.settings.engine),
             *("--target-path", str(target_folder)),
-            *("--log-path", str(self.settings.home.dagster / "dbt" / "logs")),
+            *("--log-path", str(log_folder)),
             *("--log-level", "none"),
             *("--log-level-file", "info"),
             "--no-version-check",
@@ -179,7 +179,7 @@ class DbtProject:
             selection = [f"{selection[0]},{name}" for name in names]
         counting = _Counting(listener, self._count(station) if names is None else len(names))
         manifest = self._manifest_object
-        target = self.settings.home.dagster / "dbt" / "target"
+        own_folder = self.settings.home.dagster / "dbt"
         with _dbt_environment(self.settings):
             try:
                 outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
@@ -189,7 +189,7 @@ class DbtProject:
                         *("--indirect-selection", "empty"),
                         *("--exclude-resource-type", "unit_test"),
                         "--no-write-json",
-                        *self._options(target),
+                        *self._options(own_folder / "target", own_folder / "logs"),
                     ]
                 )
             finally:

@@ -4,17 +4,18 @@ The assets come from dbt's manifest, nobody lists them. A station is one step: i
 dbt invocation inside this process, and Dagster's blocking checks stop the step after it.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: Dagster compares the annotation of a context with its type.
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.dbt_invocation import NodeResult, error_message, results_by_id
+from orchestration.dbt_invocation import DbtProject, NodeResult, error_message, results_by_id
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
 from orchestration.refresh_session import RefreshSession
+from orchestration.settings import load_settings
 from orchestration.stations import (
     LANDING,
     Manifest,
@@ -34,6 +35,12 @@ SESSION = "refresh_session"
 """Key of the resource that every station needs, a RefreshSession."""
 
 
+@functools.cache
+def project_manifest() -> Manifest:
+    """The manifest of the dbt project; parsed once, and only where nobody has parsed it yet."""
+    return DbtProject(load_settings()).manifest
+
+
 def landed_table_key(source: str, table: str) -> dg.AssetKey:
     """Key of a landed table."""
     return dg.AssetKey([LANDING, source, table])
@@ -42,6 +49,11 @@ def landed_table_key(source: str, table: str) -> dg.AssetKey:
 def warehouse_table_key(full_name: str) -> dg.AssetKey:
     """Key of a table of the warehouse named `schema.table`."""
     return dg.AssetKey(full_name.split("."))
+
+
+def gate_key(station: str) -> dg.AssetKey:
+    """Key of the gate behind a station."""
+    return dg.AssetKey([station, "gate"])
 
 
 def asset_key(manifest: Manifest, unique_id: str) -> dg.AssetKey:
@@ -53,21 +65,31 @@ def asset_key(manifest: Manifest, unique_id: str) -> dg.AssetKey:
     return warehouse_table_key(f"{node['schema']}.{node.get('alias') or node['name']}")
 
 
-def station_specs(manifest: Manifest, content: StationContent) -> list[dg.AssetSpec]:
-    """One asset per model and seed of a station, described as in the dbt project."""
-    return [_asset_spec(manifest, unique_id, content.name) for unique_id in content.built]
+def station_specs(
+    manifest: Manifest, content: StationContent, behind: str | None
+) -> list[dg.AssetSpec]:
+    """One asset per model and seed of a station, described as in the dbt project.
+
+    `behind` is the station whose gate this one stands behind: whatever reads a table of an
+    earlier station reads it through that gate.
+    """
+    return [_asset_spec(manifest, content, unique_id, behind) for unique_id in content.built]
 
 
-def _asset_spec(manifest: Manifest, unique_id: str, station: str) -> dg.AssetSpec:
+def _asset_spec(
+    manifest: Manifest, content: StationContent, unique_id: str, behind: str | None
+) -> dg.AssetSpec:
     node = manifest["nodes"][unique_id]
+    parents = list(built_parents(manifest, unique_id))
+    deps = list(dict.fromkeys(asset_key(manifest, parent) for parent in parents))
+    if behind is not None and not set(parents) & set(content.built):
+        deps.append(gate_key(behind))
     kind = "seed" if node["resource_type"] == "seed" else node["config"]["materialized"]
     description = str(node.get("description") or "").strip()
     return dg.AssetSpec(
         key=asset_key(manifest, unique_id),
-        deps=list(
-            dict.fromkeys(asset_key(manifest, one) for one in built_parents(manifest, unique_id))
-        ),
-        group_name=station,
+        deps=deps,
+        group_name=content.name,
         description=description or f"The dbt {kind} {node['name']}.",
         kinds={"dbt", ADAPTER_KIND, kind},
         owners=[f"team:{node['group']}"] if node.get("group") else None,
@@ -105,10 +127,12 @@ def _is_blocking(test: Mapping[str, Any]) -> bool:
     return str(test["config"].get("severity", "error")).lower() == "error"
 
 
-def build_dbt_station(manifest: Manifest, station: str) -> dg.AssetsDefinition:
-    """The assets of a station, as one step that runs dbt."""
+def build_dbt_station(
+    manifest: Manifest, station: str, behind: str | None = None
+) -> dg.AssetsDefinition:
+    """The assets of a station, as one step that runs dbt behind another station's gate."""
     content = station_contents(manifest)[station]
-    specs = station_specs(manifest, content)
+    specs = station_specs(manifest, content, behind)
     node_of_key = {asset_key(manifest, unique_id): unique_id for unique_id in content.built}
 
     @dg.multi_asset(
@@ -160,7 +184,7 @@ def _rows_counts(session: RefreshSession) -> dict[str, int]:
 
 
 @contextmanager
-def open_warehouse(session: RefreshSession) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(session: RefreshSession) -> Iterator["duckdb.DuckDBPyConnection"]:
     """The warehouse, to read; dbt must have closed it."""
     import duckdb
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,8 @@ def run_demo(
 ) -> DemoOutcome:
     """Build the demo company of a size and seed in `settings.home` and refresh it.
 
-    A finished demo of the same size and seed is left as it is; an unfinished one is built anew.
+    A finished demo of the same size and seed is refreshed again, which changes nothing unless the
+    code did; an unfinished one is built anew.
     Raises CosellError for a home that is no demo, or that holds another demo (unless `force`).
     """
     if size not in SIZES:
@@ -65,6 +68,7 @@ def run_demo(
                 f"{found.get('seed')}: add --force to replace it, or choose another --home."
             )
         if found.get("finished"):
+            refresh_again(settings, date.fromisoformat(found["as_of"]), progress)
             return DemoOutcome(is_new=False)
     if found is None:
         refuse_foreign_home(home)
@@ -81,10 +85,27 @@ def build_demo(settings: Settings, size: str, seed: int, progress: Progress) -> 
     home = settings.home
     home.root.mkdir(parents=True, exist_ok=True)
     write_marker(home, {"size": size, "seed": seed, "finished": False})
-    story = write_demo(home, size, seed, progress=progress)
+    story = write_demo(home.root, size, seed, progress=_share_of_writing(progress))
     for day in story.refresh_days:
         run_refresh(settings, as_of=day, progress=_one_bar(progress, f"refresh {day}"))
-    write_marker(home, {"size": size, "seed": seed, "finished": True})
+    as_of = story.refresh_days[-1].isoformat()
+    write_marker(home, {"size": size, "seed": seed, "finished": True, "as_of": as_of})
+
+
+def refresh_again(settings: Settings, as_of: date, progress: Progress) -> None:
+    """Refresh a finished demo as of its last day."""
+    from orchestration.refresh import run_refresh
+
+    run_refresh(settings, as_of=as_of, progress=_one_bar(progress, f"refresh {as_of}"))
+
+
+def _share_of_writing(progress: Progress) -> Callable[[str, float], None]:
+    """Show the generator's share of work as one line."""
+
+    def written(message: str, share: float) -> None:
+        progress("demo company", message, round(share * 100), 100)
+
+    return written
 
 
 def _one_bar(progress: Progress, name: str) -> Progress:

@@ -539,9 +539,8 @@ def explain_match(
     record, or of the match itself where the table has one.
     """
     matches = explainer.rows(
-        "select * from account_mapping.fct_account_matches as matches"
-        " where (crm_account_id = $1 or partner_account_id = $1"
-        " or coalesce(to_json(matches) ->> 'account_match_id', '') = $1)"
+        "select * from account_mapping.fct_account_matches"
+        " where (crm_account_id = $1 or partner_account_id = $1 or account_match_id = $1)"
         " and ($2 is null or partner_id = $2)"
         " order by partner_id, decision, partner_account_id limit 12",
         identifier,
@@ -561,14 +560,9 @@ def explain_match(
                     if value is not None
                 ],
                 landed=[
-                    *explainer.landed_rows(
-                        "salesforce", "accounts", id=text(match["crm_account_id"])
-                    ),
-                    *explainer.landed_rows(
-                        "bilateral",
-                        "partner_accounts",
-                        partner_id=match["partner_id"],
-                        partner_account_id=text(match["partner_account_id"]),
+                    *explainer.landed_row(match["crm_batch_id"], match["crm_source_row_number"]),
+                    *explainer.landed_row(
+                        match["partner_batch_id"], match["partner_source_row_number"]
                     ),
                 ],
             )
@@ -586,17 +580,12 @@ def explain_match(
 
 def explain_route(explainer: Explainer, identifier: str) -> Explanation | None:
     """Explain one routed row: the row, then the match and the account behind it."""
-    key = _route_key(explainer)
-    if key is None:
-        return None
-    route = explainer.row("account_mapping.fct_weekly_routes", key, identifier)
+    route = explainer.row("account_mapping.fct_weekly_routes", "route_id", identifier)
     if route is None:
         return None
     account_id, partner_id = route["account_id"], route["partner_id"]
-    whole = (
-        explain_match(explainer, account_id, partner_id)
-        or explain_account(explainer, account_id)
-        or Explanation("", "", "", "", [])
+    behind = explain_match(explainer, account_id, partner_id) or explain_account(
+        explainer, account_id
     )
     return Explanation(
         kind="route",
@@ -614,16 +603,9 @@ def explain_route(explainer: Explainer, identifier: str) -> Explanation | None:
                     if value is not None
                 ],
             ),
-            *whole.steps,
+            *(behind.steps if behind else []),
         ],
     )
-
-
-def _route_key(explainer: Explainer) -> str | None:
-    names = [
-        row["column_name"] for row in explainer.rows("describe account_mapping.fct_weekly_routes")
-    ]
-    return next((name for name in names if name.endswith("route_id")), None)
 
 
 NOTHING = ""

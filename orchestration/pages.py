@@ -224,7 +224,7 @@ def _feeds_table(status: CompanyStatus) -> RenderableType:
     table = plain_table()
     table.add_column("Feed", no_wrap=True, overflow="ellipsis", max_width=30)
     table.add_column("Newest", no_wrap=True)
-    table.add_column("Batches", justify="right")
+    table.add_column("Files", justify="right")
     table.add_column("Rows", justify="right")
     table.add_column("Refused", justify="right")
     silent = [feed.feed for feed in status.feeds if not feed.files_count]

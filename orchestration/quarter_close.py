@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import CosellError
-from orchestration.settings import Home
+from orchestration.landing.fiscal_calendar import fiscal_quarters
+from orchestration.settings import Home, load_company
 
 QUARTER = re.compile(r"FY\d{4}-Q[1-9]")
 COLUMNS = ("fiscal_quarter", "closed_at", "signed_by", "note")
@@ -77,10 +78,7 @@ def refuse_unfinished_quarter(home: Home, quarter: str, as_of: date) -> None:
 
 def quarter_end(home: Home, quarter: str) -> date | None:
     """Return the last day of a quarter of the company's calendar, None where it has no such."""
-    from orchestration.landing import fiscal_quarters
-    from orchestration.settings import load_company
-
-    for listed in fiscal_quarters(load_company(home)):
-        if listed.fiscal_quarter == quarter:
-            return listed.ends_on
+    for name, _, _, _, ends_on in fiscal_quarters(home, load_company(home)):
+        if name == quarter:
+            return date.fromisoformat(ends_on)
     return None

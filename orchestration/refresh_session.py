@@ -31,7 +31,7 @@ from orchestration.workshop import (
 )
 
 if TYPE_CHECKING:
-    from orchestration.landing import InboxReport, Refresh
+    from orchestration.landing import InboxReport, LandedFile, Refresh
 
 _OWN_PACKAGES = (Path(__file__).parent, Path(__file__).parents[1] / "expectations")
 
@@ -46,6 +46,8 @@ class RefreshSession:
 
     inbox: InboxReport | None = None
     """What landing took from the inbox and what it refused."""
+    landed: list[LandedFile] = field(default_factory=list)
+    """The new batches, of the inbox and of the company's settings."""
     refresh: Refresh | None = None
     is_up_to_date: bool = False
     """Nothing landed and nothing changed since the last release: no station has to run."""

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.command_line import main
 from orchestration.settings import Home
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEMO_MINUTES = 10
+OUTPUT_FOR_TESTS = {"NO_COLOR": "1", "COLUMNS": "120"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,15 +79,41 @@ def run_cosell(
         check=False,
         cwd=folder,
         timeout=minutes * 60,
-        env={**inherited, "NO_COLOR": "1", "COLUMNS": "120", **(environment or {})},
+        env={**inherited, **OUTPUT_FOR_TESTS, **(environment or {})},
     )
     return CommandResult(completed.returncode, completed.stdout, completed.stderr)
 
 
 @pytest.fixture(scope="session")
-def cosell() -> Callable[..., CommandResult]:
-    """`cosell …` in a process of its own."""
+def cosell_process() -> Callable[..., CommandResult]:
+    """`cosell …` in a process of its own: for refreshes, and for what only a process can show."""
     return run_cosell
+
+
+@pytest.fixture
+def cosell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., CommandResult]:
+    """`cosell …` inside the test's process, which saves the start of an interpreter."""
+
+    def run(
+        *arguments: str | Path,
+        environment: dict[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> CommandResult:
+        capsys.readouterr()
+        with monkeypatch.context() as here:
+            for name, value in {**OUTPUT_FOR_TESTS, **(environment or {})}.items():
+                here.setenv(name, value)
+            if folder is not None:
+                here.chdir(folder)
+            here.setattr(sys, "argv", ["cosell", *map(str, arguments)])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        printed = capsys.readouterr()
+        return CommandResult(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

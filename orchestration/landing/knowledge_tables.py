@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from orchestration.landing.contracts import Table, columns_of
+from orchestration.settings import Home
 
 SOURCE = "cosell"
 
@@ -36,3 +39,23 @@ WEEKLY_ROUTES = Table(
 )
 
 TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES)
+
+
+def recorded_batch_ids(home: Home) -> set[str]:
+    """The batches that some refresh has used."""
+    return {row["batch_id"] for row in recorded_rows(home, LANDED_BATCHES, ["batch_id"])}
+
+
+def recorded_rows(home: Home, table: Table, columns: list[str]) -> list[dict[str, str]]:
+    """The rows of one of this source's tables, as text, in the order of the refreshes."""
+    import pyarrow.parquet as parquet
+
+    rows: list[dict[str, str]] = []
+    for path in sorted(_folder(home, table).glob("[0-9]*.parquet")):
+        with parquet.ParquetFile(path) as recorded:
+            rows += recorded.read(columns=columns).to_pylist()
+    return rows
+
+
+def _folder(home: Home, table: Table) -> Path:
+    return home.landing / table.source / table.name

@@ -98,10 +98,12 @@ def write_partner_list(constituents: Path, file: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(cosell: Callable, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(
+    cosell_process: Callable, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A home refreshed once from the org's five objects and the partner's list."""
     root = tmp_path_factory.mktemp("sample_org") / "home"
-    assert cosell("--home", root, "init").exit_code == 0
+    assert cosell_process("--home", root, "init").exit_code == 0
     crm = root / "inbox" / "salesforce" / EXPORTED_ON
     crm.mkdir(parents=True)
     for name in OBJECTS:
@@ -112,7 +114,7 @@ def home(cosell: Callable, shared_data: Path, tmp_path_factory: pytest.TempPathF
     write_partner_list(
         shared_data / "companies" / "sp500_constituents.csv", partner / "accounts.csv"
     )
-    result = cosell("--home", root, "refresh", minutes=6)
+    result = cosell_process("--home", root, "refresh", minutes=6)
     assert result.exit_code == 0, result.errors
     return root
 
@@ -235,17 +237,17 @@ def test_only_the_ids_that_were_handed_back_match(release) -> None:
     assert matched == sorted((crm_id,) for crm_id, _, _ in HANDED_BACK)
 
 
-def test_an_opportunity_is_followed_to_its_line_in_the_export(cosell, home: Path) -> None:
+def test_an_opportunity_is_followed_to_its_line_in_the_export(cosell_process, home: Path) -> None:
     """United Oil Refinery Generators, 915000: the 20th data row of Opportunity.csv."""
-    result = cosell("--home", home, "explain", "006bm00000LKJNgAAP")
+    result = cosell_process("--home", home, "explain", "006bm00000LKJNgAAP")
     assert result.exit_code == 0, result.errors
     assert "915,000.00" in result.output
     assert f"{EXPORTED_ON}/Opportunity.csv, row 20" in result.output
     assert "02/03/24" in result.output, "the file's own words"
 
 
-def test_a_second_refresh_of_the_same_files_publishes_nothing(cosell, home: Path) -> None:
+def test_a_second_refresh_of_the_same_files_publishes_nothing(cosell_process, home: Path) -> None:
     before = sorted(path.name for path in (home / "releases").iterdir())
-    result = cosell("--home", home, "refresh", minutes=6)
+    result = cosell_process("--home", home, "refresh", minutes=6)
     assert result.exit_code == 0, result.errors
     assert sorted(path.name for path in (home / "releases").iterdir()) == before

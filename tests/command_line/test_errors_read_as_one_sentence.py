@@ -115,7 +115,7 @@ class TestWhatNobodyForesaw:
     def test_our_own_error_is_printed_as_written(self) -> None:
         assert command_line.sentence_of(CosellError("Do this.")) == "Do this."
 
-    def test_debug_shows_the_traceback(self, cosell, tmp_path: Path) -> None:
-        result = cosell("--home", tmp_path / "nowhere", "--debug", "status")
+    def test_debug_shows_the_traceback(self, cosell_process, tmp_path: Path) -> None:
+        result = cosell_process("--home", tmp_path / "nowhere", "--debug", "status")
         assert result.exit_code == 1
         assert TRACEBACK in result.errors

@@ -43,12 +43,14 @@ listed as (
         ranked.*,
         route_week.week_starts_on,
         route_week.previous_week_starts_on,
-        row_number() over (
-            partition by ranked.rep_id
-            order by
-                ranked.score desc nulls last,
-                ranked.account_id nulls last,
-                ranked.partner_id nulls last
+        cast(
+            row_number() over (
+                partition by ranked.rep_id
+                order by
+                    ranked.score desc nulls last,
+                    ranked.account_id nulls last,
+                    ranked.partner_id nulls last
+            ) as bigint
         ) as rank
     from ranked
     cross join route_week

@@ -122,7 +122,9 @@ leaves as (
         rep_id,
         starts_on,
         coalesce(ends_on, cast('9999-12-31' as date)) as ends_on,
-        coalesce(factor, 1) as leave_share
+        -- The factor of a leave is the share that is taken; none given, or 0, means all of it:
+        -- nobody writes down a leave in which no leave is taken.
+        coalesce(nullif(factor, 0), 1) as leave_share
     from calendar
     where kind = 'leave'
 

@@ -110,17 +110,21 @@ prioritized as (
         combined.in_market_evidence,
         combined.icp_fit_evidence,
         combined.strategic_importance_evidence,
-        cast(row_number() over (
-            partition by combined.rep_id
-            order by
-                combined.score desc nulls last,
-                combined.account_id nulls last,
-                combined.partner_id nulls last
-        ) as bigint) as rep_rank,
-        cast(row_number() over (
-            partition by combined.partner_id
-            order by combined.score desc nulls last, combined.account_id nulls last
-        ) as bigint) as partner_rank
+        cast(
+            row_number() over (
+                partition by combined.rep_id
+                order by
+                    combined.score desc nulls last,
+                    combined.account_id nulls last,
+                    combined.partner_id nulls last
+            ) as bigint
+        ) as rep_rank,
+        cast(
+            row_number() over (
+                partition by combined.partner_id
+                order by combined.score desc nulls last, combined.account_id nulls last
+            ) as bigint
+        ) as partner_rank
     from combined
     left join all_points
         on 1 = 1

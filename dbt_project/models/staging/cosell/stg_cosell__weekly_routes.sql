@@ -4,17 +4,7 @@ with
 
 source as (
 
-    select
-        weekly_routes.*,
-        landed_batches.known_step as _known_step,
-        coalesce(landed_batches.known_on, weekly_routes._as_of) as _known_on
-    from {{ source('cosell', 'weekly_routes') }} as weekly_routes
-    cross join {{ ref('int_refresh_current') }} as refresh_current
-    -- A list is frozen after its refresh has recorded its batches, so its own batch is only
-    -- recorded by the next one.
-    left join {{ ref('stg_cosell__landed_batches') }} as landed_batches
-        on weekly_routes._batch_id = landed_batches.batch_id
-    where coalesce(landed_batches.known_on, weekly_routes._as_of) <= refresh_current.as_of
+    select * from {{ landed('cosell', 'weekly_routes') }}
 
 ),
 

@@ -1,1 +1,0 @@
-{% macro type_double() -%}double{%- endmacro %}

@@ -1,0 +1,215 @@
+"""Gate before staging: what has landed is whole, readable and no smaller than it can be.
+
+The rules read landing's Parquet files; `cosell.landed_batches` lists what every refresh has taken
+in. Rules about a batch look at those that no release has seen yet: `{released_refresh_number}` is
+the refresh of the last release, 0 before the first. `{maximum_shrink_share}` and
+`{maximum_quarantined_share}` come from the policy `gate_limits`. `{accepted_shrinks}` lists the
+feed and day of every list of which a person has said that it really became that short.
+"""
+
+from __future__ import annotations
+
+from expectations.rule import Rule
+
+_OWNER = "data engineering"
+
+# Only what people and partners send: policies and settings are written here, and may shrink.
+_SENT_BY_OTHERS = "source in ('salesforce', 'bilateral', 'templates')"
+
+_FULL_LISTS = f"""
+    with lists as (
+        select
+            feed,
+            table_name,
+            as_of,
+            cast(refresh_number as bigint) as refresh_number,
+            cast(rows_count as bigint) as rows_count,
+            lag(cast(rows_count as bigint)) over in_order as rows_count_before,
+            row_number() over (
+                partition by feed, source, table_name
+                order by cast(known_step as bigint) desc, batch_id desc
+            ) as age
+        from batch
+        where mode = 'full' and {_SENT_BY_OTHERS}
+        window in_order as (
+            partition by feed, source, table_name
+            order by cast(known_step as bigint), batch_id
+        )
+    ),
+    shrunken as (
+        select * from lists
+        where refresh_number > {{released_refresh_number}}
+            and rows_count < rows_count_before * (1 - {{maximum_shrink_share}})
+            and not exists (
+                select 1 from {{accepted_shrinks}} as accepted
+                where accepted.feed = lists.feed and accepted.as_of = lists.as_of
+            )
+    )
+"""
+
+RULES = (
+    Rule(
+        rule_id="landed_rows_are_good_or_quarantined",
+        table="cosell.landed_batches",
+        severity="critical",
+        owner=_OWNER,
+        statement="every row of a landed file is either good or quarantined",
+        reason="nothing may be lost between a file and the warehouse",
+        mend="land the file again from inbox/ after removing nothing from landing/ by hand",
+        query="""
+            select batch_id, file, rows_count, good_count, quarantined_count
+            from batch
+            where cast(rows_count as bigint) is distinct from
+                cast(good_count as bigint) + cast(quarantined_count as bigint)
+        """,
+    ),
+    Rule(
+        rule_id="landed_batches_hold_their_rows",
+        table="cosell.landed_batches",
+        severity="critical",
+        owner=_OWNER,
+        statement="the Parquet file of every batch holds the rows that were counted when it landed",
+        reason="landing is immutable; a lost or changed batch would silently change the past",
+        mend="restore landing/ from a backup: a landed batch never changes",
+        query="""
+            with stored as (
+                select
+                    regexp_extract(file_name, '([^/]+)/[^/]+/[^/]+[.]parquet$', 1) as source,
+                    regexp_extract(file_name, '([^/]+)/[^/]+[.]parquet$', 1) as table_name,
+                    regexp_extract(file_name, '([^/]+)[.]parquet$', 1) as batch_id,
+                    num_rows as stored_count
+                from parquet_file_metadata({landing_files})
+            )
+            select batch.batch_id, batch.file, batch.good_count, stored.stored_count
+            from batch
+            left join stored using (source, table_name, batch_id)
+            where stored.stored_count is distinct from cast(batch.good_count as bigint)
+        """,
+    ),
+    Rule(
+        rule_id="full_lists_do_not_shrink",
+        table="cosell.landed_batches",
+        severity="critical",
+        owner="partnerships",
+        statement="the newest full list of a feed is not much shorter than the one before",
+        reason="a partial file read as a full list turns every missing account into a lost one "
+        "(rules section 2, case 31)",
+        mend="land the whole list again with the same day or a later one, or, where the list "
+        "really became this short, say so in config/policy/accepted_shrinks.csv",
+        query=_FULL_LISTS
+        + """
+            select feed, table_name, as_of, rows_count, rows_count_before from shrunken
+            where age = 1
+        """,
+    ),
+    Rule(
+        rule_id="full_lists_in_between_did_not_shrink",
+        table="cosell.landed_batches",
+        severity="warning",
+        owner="partnerships",
+        statement="no full list was much shorter than the one before it, not even for a while",
+        reason="what a short list said between two whole ones stays in the history (case 31)",
+        mend="ask the sender what the short list was",
+        query=_FULL_LISTS
+        + """
+            select feed, table_name, as_of, rows_count, rows_count_before from shrunken
+            where age > 1
+        """,
+    ),
+    Rule(
+        rule_id="few_rows_are_quarantined",
+        table="cosell.landed_batches",
+        severity="warning",
+        owner=_OWNER,
+        statement="no landed file has more quarantined rows than the limit",
+        reason="many unreadable rows mean that the form of the file has changed",
+        mend="read quarantine/ for the reasons and mend the feed's file in config/feeds",
+        query="""
+            select batch_id, file, rows_count, quarantined_count
+            from batch
+            where cast(refresh_number as bigint) > {released_refresh_number}
+                and cast(quarantined_count as bigint)
+                    > cast(rows_count as bigint) * {maximum_quarantined_share}
+        """,
+    ),
+    Rule(
+        rule_id="crm_accounts_have_their_key",
+        table="salesforce.accounts",
+        severity="critical",
+        owner="sales operations",
+        statement="every landed account has an id and a name",
+        reason="a row without its key belongs to nothing",
+        mend="export Account again with Id and Name",
+        query="""
+            select _source_file, _row_number from batch
+            where coalesce(id, '') = '' or coalesce(name, '') = ''
+        """,
+    ),
+    Rule(
+        rule_id="crm_opportunities_have_their_key",
+        table="salesforce.opportunities",
+        severity="critical",
+        owner="sales operations",
+        statement="every landed opportunity has an id, a stage, a creation time and a close date",
+        reason="without them it has no quarter and no class (rules section 7)",
+        mend="export Opportunity again with Id, StageName, CreatedDate and CloseDate",
+        query="""
+            select _source_file, _row_number, id from batch
+            where coalesce(id, '') = '' or stage_name is null
+                or created_date is null or close_date is null
+        """,
+    ),
+    Rule(
+        rule_id="crm_currencies_have_a_rate",
+        table="salesforce.opportunities",
+        severity="critical",
+        owner="finance",
+        statement="every currency of an opportunity is the company's or has a rate",
+        reason="money without a rate cannot be added up, and 1.0 is no rate (rules section 7.6, "
+        "case 4)",
+        mend="export DatedConversionRate again, or add the currency to "
+        "config/policy/plan_rates.csv",
+        query="""
+            select currency_iso_code, count(*) as opportunities_count
+            from batch
+            where currency_iso_code is not null
+                and currency_iso_code not in (select currency from {landed_company})
+                and currency_iso_code not in (select iso_code from {landed_dated_rates})
+                and currency_iso_code not in (select currency from {landed_plan_rates})
+            group by currency_iso_code
+            order by currency_iso_code
+        """,
+    ),
+    Rule(
+        rule_id="partner_accounts_have_their_key",
+        table="bilateral.partner_accounts",
+        severity="critical",
+        owner="partnerships",
+        statement="every row of a partner's list has the partner, its own id and a name",
+        reason="a row without its key cannot be matched, followed or purged",
+        mend="ask the partner for the column, or map it in config/feeds",
+        query="""
+            select _source_file, _row_number from batch
+            where coalesce(partner_id, '') = '' or coalesce(partner_account_id, '') = ''
+                or coalesce(account_name, '') = ''
+        """,
+    ),
+    Rule(
+        rule_id="partner_states_are_known",
+        table="bilateral.partner_accounts",
+        severity="critical",
+        owner="partnerships",
+        statement="every state in a partner's list is customer, former_customer, "
+        "open_opportunity or prospect",
+        reason="an unknown state has no cell in the segment table (rules section 4)",
+        mend="map the value below `values: status:` in the feed's file in config/feeds",
+        query="""
+            select partner_id, status, count(*) as rows_count
+            from batch
+            where status is null
+                or status not in ('customer', 'former_customer', 'open_opportunity', 'prospect')
+            group by partner_id, status
+            order by partner_id, status
+        """,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What Dagster shows: one folder per station in the order of the flow, and `refresh` for all."""

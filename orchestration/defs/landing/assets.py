@@ -1,0 +1,95 @@
+"""The landed tables: what lies in the inbox and in config/ becomes immutable batches."""
+
+# No postponed annotations here: Dagster reads LandingConfig from the annotation itself.
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from orchestration.dbt_station import (
+    SESSION,
+    landed_table_key,
+    project_manifest,
+    reporting_failures,
+)
+from orchestration.errors import RefreshError
+from orchestration.refresh_session import RefreshSession
+from orchestration.stations import LANDING
+
+
+class LandingConfig(dg.Config):
+    """What a run of the refresh may be asked for."""
+
+    as_of: str | None = None
+    """The day as of which the data is read, YYYY-MM-DD; default: the newest landed day."""
+
+
+@dg.definitions
+def landing_assets() -> dg.Definitions:
+    """One asset per declared table."""
+    specs = [
+        dg.AssetSpec(
+            key=landed_table_key(source["source_name"], source["name"]),
+            group_name=LANDING,
+            description=(source.get("description") or "").strip()
+            or f"Landed batches of {source['source_name']}.{source['name']}.",
+            kinds={"parquet"},
+            skippable=True,
+        )
+        for source in project_manifest()["sources"].values()
+    ]
+
+    @dg.multi_asset(name=LANDING, specs=specs, can_subset=True, required_resource_keys={SESSION})
+    def land(
+        context: dg.AssetExecutionContext, config: LandingConfig
+    ) -> Iterator[dg.MaterializeResult]:
+        session: RefreshSession = getattr(context.resources, SESSION)
+        with reporting_failures(session, LANDING):
+            land_everything(session, as_day(config.as_of) or session.as_of)
+        if session.is_up_to_date:
+            context.log.info("Nothing landed and nothing changed: the release stays as it is.")
+            return
+        rows_counts = landed_rows_counts(session)
+        for key in sorted(context.selected_asset_keys):
+            source, table = key.path[1:]
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={"landed_rows_count": rows_counts[source, table]},
+            )
+
+    return dg.Definitions(assets=[land])
+
+
+def as_day(text: str | None) -> date | None:
+    """The day that a text spells, None for none; raises RefreshError for anything else."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RefreshError(f"as_of is {text!r}: write a day such as 2026-02-09.") from None
+
+
+def land_everything(session: RefreshSession, as_of: date | None) -> None:
+    """Land the inbox and the company's settings, open the refresh, make the workshop fit."""
+    from orchestration.landing import (
+        ensure_landing_schema,
+        land_company_configuration,
+        land_inbox,
+        open_refresh,
+    )
+
+    home = session.home
+    ensure_landing_schema(home)
+    session.inbox = land_inbox(home, session.progress, default_as_of=as_of, until=as_of)
+    session.landed = [*session.inbox.landed, *land_company_configuration(home, as_of)]
+    session.open_workshop(open_refresh(home, as_of))
+
+
+def landed_rows_counts(session: RefreshSession) -> Counter[tuple[str, str]]:
+    """Rows that this refresh has landed, by source and table."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for landed in session.landed:
+        counts[landed.source, landed.table] += landed.good
+    return counts

@@ -1,0 +1,1 @@
+"""The refresh: all stations as one job."""

@@ -1,0 +1,1 @@
+"""Routing: the week's lists are frozen, and delivered."""

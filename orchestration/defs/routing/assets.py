@@ -1,0 +1,106 @@
+"""The lists of the week: frozen in landing by the first refresh of a week, before it is released.
+
+A frozen list is landed like everything else that was decided, so that no later refresh changes it.
+"""
+
+# No postponed annotations here: Dagster compares the annotation of a context with its type.
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.dbt_station import (
+    SESSION,
+    gate_key,
+    open_warehouse,
+    reporting_failures,
+    warehouse_table_key,
+)
+from orchestration.refresh_session import RefreshSession
+from orchestration.stations import MARTS, ROUTING
+
+WEEKLY_ROUTES_KEY = dg.AssetKey([ROUTING, "weekly_routes"])
+FROZEN_FOLDER = "frozen_routes"
+
+
+@dg.definitions
+def routing_assets() -> dg.Definitions:
+    """The frozen lists, behind the gate of the marts."""
+
+    @dg.multi_asset(
+        name=ROUTING,
+        specs=[
+            dg.AssetSpec(
+                key=WEEKLY_ROUTES_KEY,
+                deps=[warehouse_table_key("account_mapping.fct_weekly_routes"), gate_key(MARTS)],
+                group_name=ROUTING,
+                description=(
+                    "One row per week, rep and routed account, frozen by the first refresh of the "
+                    "week; never changed afterwards."
+                ),
+                kinds={"parquet"},
+                skippable=True,
+            )
+        ],
+        required_resource_keys={SESSION},
+    )
+    def route(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        session: RefreshSession = getattr(context.resources, SESSION)
+        with reporting_failures(session, ROUTING):
+            frozen_count = freeze_the_week(session)
+        yield dg.MaterializeResult(
+            asset_key=WEEKLY_ROUTES_KEY,
+            metadata={
+                "frozen_routes_count": frozen_count,
+                "frozen_week": str(session.frozen_week) if session.frozen_week else "none",
+            },
+        )
+
+    return dg.Definitions(assets=[route])
+
+
+def freeze_the_week(session: RefreshSession) -> int:
+    """Freeze the proposed lists of the week, unless they are frozen; returns how many rows."""
+    from orchestration.landing import freeze_weekly_routes
+
+    folder = session.home.dagster / FROZEN_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        week, file = write_proposed_routes(session, folder)
+        if week is None:
+            return 0
+        landed = freeze_weekly_routes(session.home, file, week)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if landed.status == "already_landed":
+        return 0
+    session.frozen_week = week
+    return landed.good
+
+
+def write_proposed_routes(session: RefreshSession, folder: Path) -> tuple[date | None, Path]:
+    """Write the routes of the week that is not frozen yet; None where there are none.
+
+    Written in one order by one thread: the batch's name follows from the bytes.
+    """
+    from orchestration.landing import declared_table
+
+    columns = ", ".join(declared_table("cosell", "weekly_routes").column_names)
+    proposed = """
+        account_mapping.fct_weekly_routes
+        where week_starts_on not in (select week_starts_on from staging.stg_cosell__weekly_routes)
+    """
+    with open_warehouse(session) as connection:
+        found = connection.execute(f"select max(week_starts_on) from {proposed}").fetchone()
+        week: date | None = found[0] if found else None
+        file = folder / f"weekly_routes_{week}.parquet"
+        if week is not None:
+            connection.execute("set threads = 1")
+            literal = str(file).replace("'", "''")
+            connection.execute(
+                f"copy (select {columns} from {proposed} and week_starts_on = date '{week}' "
+                f"order by route_id) to '{literal}' (format parquet)"
+            )
+    return week, file

@@ -1,0 +1,124 @@
+"""Headers: which column of a file fills which declared column.
+
+Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
+letters (`AccountId` and `Account ID` fill account_id). What fits nothing is kept in `_extra`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+
+from orchestration.errors import LandingError
+from orchestration.landing.contracts import Column, Table
+from orchestration.landing.feeds import Feed
+
+_BLANKS = " \t\r\n\u00a0\ufeff"
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_IN_NAMES = re.compile(r"[^0-9a-z]+")
+
+
+def snake_case(header: str) -> str:
+    """`AccountId`, `Account ID` and `account-id` as account_id; `__c` keeps both underscores."""
+    if "__" in header:
+        return header.strip(_BLANKS).lower()
+    spaced = _WORD_BOUNDARY.sub("_", header.strip(_BLANKS))
+    return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
+
+
+def checked_headers(headers: list[str], label: str) -> list[str]:
+    """Headers without blanks around them; a nameless one is called after its place.
+
+    Raises LandingError naming the headers that occur twice (in any case of letters).
+    """
+    named = [
+        header.strip(_BLANKS) or f"column_{place}" for place, header in enumerate(headers, start=1)
+    ]
+    counts = Counter(header.lower() for header in named)
+    twice = list(dict.fromkeys(header for header in named if counts[header.lower()] > 1))
+    if twice:
+        raise LandingError(
+            f"{label} has the header {' and '.join(repr(each) for each in twice)} more than once: "
+            "rename or remove the columns that are too many."
+        )
+    return named
+
+
+def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> dict[str, int]:
+    """Declared column -> place of its header; raises LandingError for a required one without.
+
+    Columns that the feed itself fills are left out.
+    """
+    exact = {header: place for place, header in enumerate(headers)}
+    any_case = {header.lower(): place for place, header in enumerate(headers)}
+    snake: dict[str, list[int]] = {}
+    for place, header in enumerate(headers):
+        snake.setdefault(snake_case(header), []).append(place)
+    mapped = {
+        name: any_case[header.lower()]
+        for name, header in feed.columns.items()
+        if name in table.column_names and header.lower() in any_case
+    }
+    taken = set(mapped.values())
+    places = dict(mapped)
+    for column in table.columns:
+        if column.name in feed.constants or column.name in places:
+            continue
+        candidates = [place for place in snake.get(column.name, []) if place not in taken]
+        if column.name in exact and exact[column.name] not in taken:
+            places[column.name] = exact[column.name]
+        elif len(candidates) > 1:
+            raise LandingError(_two_headers(table, feed, column, candidates, headers, label))
+        elif candidates:
+            places[column.name] = candidates[0]
+    _require_headers(table, feed, places, headers, label)
+    return places
+
+
+def _two_headers(
+    table: Table, feed: Feed, column: Column, places: list[int], headers: list[str], label: str
+) -> str:
+    named = " and ".join(repr(headers[place]) for place in places)
+    return (
+        f"{label} has {named}, which both read as {column.name} of {table.name}: say which one "
+        f"under `columns:` in {feed.file} (`{column.name}: {headers[places[0]]}`)."
+    )
+
+
+def _require_headers(
+    table: Table, feed: Feed, places: dict[str, int], headers: list[str], label: str
+) -> None:
+    missing = [
+        column.name
+        for column in table.columns
+        if column.header_required and column.name not in places
+    ]
+    if missing:
+        raise LandingError(_missing_header(missing[0], feed, places, headers, label))
+    if table.at_least_one_of and not any(name in places for name in table.at_least_one_of):
+        raise LandingError(
+            _missing_header(" or ".join(table.at_least_one_of), feed, places, headers, label)
+        )
+
+
+def _missing_header(
+    missing: str, feed: Feed, places: dict[str, int], headers: list[str], label: str
+) -> str:
+    ours = missing.split(" or ", maxsplit=1)[0]
+    expected = feed.columns.get(ours)
+    free = [header for place, header in enumerate(headers) if place not in places.values()]
+    guess = _closest(expected or ours, free) or "Their Header"
+    mapped = f" (mapped to {expected!r})" if expected else ""
+    return (
+        f"{label} has no column {missing}{mapped}; its headers are "
+        f"{', '.join(headers[:40])}: add `{ours}: {guess}` under `columns:` in {feed.file}, or ask "
+        "for the column."
+    )
+
+
+def _closest(wanted: str, headers: list[str]) -> str | None:
+    """The header that looks most like `wanted`, None when there is none."""
+    by_name = {snake_case(header): header for header in headers}
+    close = difflib.get_close_matches(snake_case(wanted), list(by_name), n=1, cutoff=0.3)
+    return by_name[close[0]] if close else None

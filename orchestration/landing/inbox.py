@@ -1,0 +1,151 @@
+"""Landing of the whole inbox: every new file below `inbox/<feed>/`, the oldest day first."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.errors import CosellError
+from orchestration.landing.as_of_dates import day_from_path
+from orchestration.landing.files import (
+    LandedFile,
+    LandingSession,
+    NotYetKnown,
+    already_landed,
+    landing_session,
+)
+from orchestration.progress import Progress, no_progress
+from orchestration.settings import Home
+
+# What people, browsers and office programs leave lying beside the files that are meant.
+_NOT_MEANT_ENDINGS = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".md")
+_NOT_MEANT_NAMES = ("readme", "readme.txt", "thumbs.db", "desktop.ini")
+
+
+@dataclass
+class InboxReport:
+    """What became of the files of the inbox.
+
+    landed: new batches. skipped: landed before, unchanged. refused: (file, sentence) of each file
+    that could not be landed. postponed: files of a day behind `until`.
+    """
+
+    landed: list[LandedFile] = field(default_factory=list)
+    skipped: list[LandedFile] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    postponed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _InboxFile:
+    feed_name: str
+    path: Path
+    label: str
+    day: datetime.date | None
+
+
+def land_inbox(
+    home: Home,
+    progress: Progress | None = None,
+    default_as_of: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> InboxReport:
+    """Land every new file below the inbox; a bad file never stops another.
+
+    `default_as_of` is the day of files that carry none (default: today). With `until`, files of
+    later days stay where they are. Raises CosellError only for what concerns all files (another
+    landing at work, a damaged company file).
+    """
+    report = InboxReport()
+    tell = progress or no_progress
+    with landing_session(home) as session:
+        files = sorted(_inbox_files(home), key=_order)
+        for done, file in enumerate(files):
+            tell("landing", file.label, done, len(files))
+            _land_one(session, file, default_as_of, until, report)
+        if files:
+            tell("landing", "", len(files), len(files))
+    return report
+
+
+def _land_one(
+    session: LandingSession,
+    file: _InboxFile,
+    default_as_of: datetime.date | None,
+    until: datetime.date | None,
+    report: InboxReport,
+) -> None:
+    if not file.feed_name:
+        report.refused.append((file.label, _misplaced(file)))
+        return
+    known = _unchanged(session, file)
+    if known is not None:
+        report.skipped.append(known)
+        return
+    try:
+        landed = session.land(file.feed_name, file.path, default_as_of=default_as_of, until=until)
+    except NotYetKnown:
+        report.postponed.append(file.label)
+    except CosellError as error:
+        report.refused.append((file.label, str(error)))
+    else:
+        (report.landed if landed.status == "landed" else report.skipped).append(landed)
+
+
+def _misplaced(file: _InboxFile) -> str:
+    return (
+        f"{file.label} lies directly in inbox/, so its feed is unknown: move it into the folder of "
+        "its feed, such as inbox/salesforce/."
+    )
+
+
+def _unchanged(session: LandingSession, file: _InboxFile) -> LandedFile | None:
+    """The batch of a file that lies there since it was landed, without reading it again."""
+    try:
+        state = file.path.stat()
+    except OSError:
+        return None
+    entry = session.journal.with_place(
+        file.path.relative_to(session.home.inbox).as_posix(), state.st_size, state.st_mtime_ns
+    )
+    if entry is None or entry.feed != file.feed_name:
+        return None
+    return already_landed(entry, file.label)
+
+
+def _order(file: _InboxFile) -> tuple[datetime.date, str]:
+    """By day, then by name; a file whose day is not in its path comes last."""
+    return (file.day or datetime.date.max, file.path.as_posix())
+
+
+def _inbox_files(home: Home) -> Iterator[_InboxFile]:
+    if not home.inbox.is_dir():
+        return
+    for entry in sorted(home.inbox.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if not entry.is_dir():
+            if _is_meant(entry.name):
+                yield _InboxFile("", entry, home.relative(entry), None)
+            continue
+        for folder, folders, names in os.walk(entry):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder) / name
+                if _is_meant(name):
+                    day = day_from_path(home, entry.name, path)
+                    yield _InboxFile(
+                        entry.name, path, home.relative(path), day.day if day else None
+                    )
+
+
+def _is_meant(name: str) -> bool:
+    lower = name.lower()
+    return not (
+        lower.startswith((".", "~$"))
+        or lower.endswith(_NOT_MEANT_ENDINGS)
+        or lower in _NOT_MEANT_NAMES
+    )

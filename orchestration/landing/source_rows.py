@@ -1,0 +1,81 @@
+"""The rows of one file before they are read: every format in one shape.
+
+A format's module opens a file and returns `SourceRows`: the headers, and a relation in DuckDB
+that gives each row's number and each column as text. Small files are held in memory, large ones
+are streamed anew for every query, so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.errors import CosellError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Name of the mounted relation; it has `_row_number` and the columns of the format.
+MOUNTED = "source_rows"
+STREAM_ABOVE_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RaggedRow:
+    """A row whose number of fields is not that of the header; `text` is the row as written."""
+
+    row_number: int
+    fields: int
+    expected: int
+    text: str
+
+
+@dataclass
+class SourceRows:
+    """The rows of one file.
+
+    headers: as written in the file. expressions: per header, SQL over `relation` that gives the
+    text of its value. relation: what stands behind `from`; it reads `source_rows`.
+    open_arrow: a fresh Arrow table or stream for `source_rows`. rows_scanned: how many rows the
+    last full scan gave. check_complete: called after the first full scan; raises LandingError when
+    the file was cut. failure: what stopped the stream, as the engine's own message hides it. serial_epoch: day zero of day
+    numbers, for spreadsheets. ragged: filled by the scan.
+    """
+
+    label: str
+    headers: list[str]
+    expressions: list[str]
+    open_arrow: Callable[[], Any]
+    rows_scanned: Callable[[], int]
+    relation: str = MOUNTED
+    check_complete: Callable[[], None] | None = None
+    failure: Callable[[], CosellError | None] | None = None
+    serial_epoch: str | None = None
+    has_nul: bool = False
+    decimal_is_always_point: bool = False
+    dialect: dict[str, str] = field(default_factory=dict)
+    ragged: list[RaggedRow] = field(default_factory=list)
+
+    def mount(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make `source_rows` readable once more from its first row."""
+        connection.register(MOUNTED, self.open_arrow())
+
+    def unmount(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let go of the rows."""
+        connection.unregister(MOUNTED)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to be opened: where it lies, how people know it, and where copies may be written."""
+
+    path: Path
+    label: str
+    temporary: Path
+
+
+def column_aliases(count: int) -> list[str]:
+    """Names for the columns of a file inside SQL, free of whatever the headers contain."""
+    return [f"c{index}" for index in range(count)]

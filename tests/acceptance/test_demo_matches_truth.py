@@ -1,0 +1,208 @@
+"""The demo company's release against what the generator knows: every class, rep, cent and segment.
+
+The truth is computed from the story's own plan (`<home>/truth`) and no part of the pipeline reads
+it. Where a table differs, the failure names the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from orchestration.settings import Home
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def release(demo_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables, and the truth as schema `truth` beside them."""
+    with duckdb.connect() as connection:
+        database = demo_home.current_release / "cosell.duckdb"
+        connection.execute(f"attach '{database}' as cosell (read_only)")
+        connection.execute("create schema truth")
+        for file in sorted(demo_home.truth.glob("*.parquet")):
+            connection.execute(
+                f"create view truth.{file.stem} as select * from read_parquet('{file}')"
+            )
+        connection.execute("use cosell")
+        yield connection
+
+
+def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    return release.execute(query).fetchall()
+
+
+def assert_equal_tables(release: duckdb.DuckDBPyConnection, published: str, true: str) -> None:
+    """Two queries with the same columns must give the same rows, each as often."""
+    missing = rows(release, f"({true}) except all ({published}) order by all limit 8")
+    wrong = rows(release, f"({published}) except all ({true}) order by all limit 8")
+    counts = rows(
+        release,
+        f"select (select count(*) from ({true})),"
+        f" (select count(*) from (({true}) except all ({published}))),"
+        f" (select count(*) from (({published}) except all ({true})))",
+    )[0]
+    assert counts[0] > 0, "the truth is empty: nothing was compared"
+    assert not missing and not wrong, (
+        f"of {counts[0]} true rows {counts[1]} are missing, for example {missing}; "
+        f"{counts[2]} published rows are untrue, for example {wrong}"
+    )
+
+
+def test_every_opportunity_is_published_once(release) -> None:
+    assert_equal_tables(
+        release,
+        "select opportunity_id from attribution.fct_attributed_opportunities where not is_deleted",
+        "select opportunity_id from memory.truth.opportunities where not is_deleted",
+    )
+
+
+def test_class_and_partner_of_every_opportunity(release) -> None:
+    assert_equal_tables(
+        release,
+        "select opportunity_id, attribution_class, partner_id"
+        " from attribution.fct_attributed_opportunities where not is_deleted",
+        "select opportunity_id, class, partner_id"
+        " from memory.truth.opportunities where not is_deleted",
+    )
+
+
+def test_rep_credited_with_every_opportunity(release) -> None:
+    """Creation decides whose pipeline it is, the close whose booking it is (case 1)."""
+    assert_equal_tables(
+        release,
+        "select opportunity_id, rep_id, booked_rep_id, exclusion"
+        " from attribution.fct_attributed_opportunities where not is_deleted",
+        "select opportunity_id, pipeline_rep_id, bookings_rep_id, exclusion"
+        " from memory.truth.opportunities where not is_deleted",
+    )
+
+
+def test_amounts_in_company_currency_to_the_cent(release) -> None:
+    assert_equal_tables(
+        release,
+        "select opportunity_id, amount, coalesce(amount_company_currency, 0)"
+        " from attribution.fct_attributed_opportunities where not is_deleted",
+        "select opportunity_id, cast(amount as decimal(18,2)),"
+        " cast(amount_company_currency as decimal(18,2))"
+        " from memory.truth.opportunities where not is_deleted",
+    )
+
+
+def test_ledger_balances_per_quarter_measure_and_class_to_the_cent(release) -> None:
+    by_class = " union all ".join(
+        f"select fiscal_quarter, measure, '{name}' as class, {name} as amount"
+        f" from memory.truth.ledger_totals where {name} <> 0"
+        for name in ("sourced", "influenced", "direct")
+    )
+    assert_equal_tables(
+        release,
+        "select * from (select origin_quarter, measure, attribution_class,"
+        " cast(sum(amount_company_currency) as decimal(18,2)) as amount"
+        " from attribution.fct_attribution_ledger group by all) where amount <> 0",
+        by_class,
+    )
+
+
+def test_sourced_influenced_and_direct_are_the_crm_total(release) -> None:
+    assert (
+        rows(
+            release,
+            "select * from attribution.rpt_ledger_reconciliation where difference_amount <> 0"
+            " or excluded_difference_amount <> 0 or original_difference_amount <> 0",
+        )
+        == []
+    )
+
+
+def test_cell_of_every_account_and_partner(release) -> None:
+    """As far as keys can tell: pairs that only a name would find are a person's to decide."""
+    assert_equal_tables(
+        release,
+        "select partner_id, account_id, cell, roll_up"
+        " from account_mapping.fct_account_segments"
+        " where account_id is not null and not is_partner_organisation",
+        "select partner_id, account_id, expected_cell_by_keys, cells.roll_up"
+        " from memory.truth.segments left join"
+        " (select distinct cell, roll_up from memory.truth.segments where cell is not null) cells"
+        " on expected_cell_by_keys = cells.cell where account_id is not null",
+    )
+
+
+def test_cell_of_every_account_that_only_the_partner_has(release) -> None:
+    assert_equal_tables(
+        release,
+        "select partner_id, partner_account_id, cell from account_mapping.fct_account_segments"
+        " where account_id is null",
+        "select partner_id, partner_account_id, expected_cell_by_keys"
+        " from memory.truth.segments where account_id is null",
+    )
+
+
+def test_no_automatic_match_is_wrong(release) -> None:
+    """Precision first: a wrong match leaks a partner's data and pays the wrong rep."""
+    wrong = rows(
+        release,
+        "select crm_account_id, partner_id, partner_account_id, tier"
+        " from account_mapping.fct_account_matches as found"
+        " where decision in ('automatic', 'accepted') and not exists ("
+        " select 1 from memory.truth.companies as ours, memory.truth.companies as theirs"
+        " where ours.system = 'crm' and ours.record_id = found.crm_account_id"
+        " and theirs.system = found.partner_id and theirs.record_id = found.partner_account_id"
+        " and ours.true_company_id = theirs.true_company_id) order by all limit 10",
+    )
+    assert wrong == []
+
+
+def test_every_pair_that_a_key_can_find_is_found(release) -> None:
+    missed = rows(
+        release,
+        "select * from memory.truth.matches where findable_by in ('crm_id', 'duns', 'domain')"
+        " and (crm_account_id, partner_id, partner_account_id) not in ("
+        " select (crm_account_id, partner_id, partner_account_id)"
+        " from account_mapping.fct_account_matches where decision in ('automatic', 'accepted'))"
+        " order by all limit 10",
+    )
+    assert missed == []
+
+
+def test_target_and_actual_of_every_rep_and_quarter(release) -> None:
+    """Zero where the history has the quarter; what is not measured has no actual to compare."""
+    assert_equal_tables(
+        release,
+        "select rep_id, fiscal_quarter, metric, target, actual"
+        " from accountability.fct_ae_quarters where actual is not null"
+        " and (rep_id, fiscal_quarter, metric) in ("
+        " select (rep_id, fiscal_quarter, metric) from memory.truth.ae_quarters)",
+        "select rep_id, fiscal_quarter, metric, target, actual"
+        " from memory.truth.ae_quarters where (rep_id, fiscal_quarter, metric) in ("
+        " select (rep_id, fiscal_quarter, metric) from accountability.fct_ae_quarters"
+        " where actual is not null)",
+    )
+
+
+def test_every_expectation_of_the_truth_is_published(release) -> None:
+    assert_equal_tables(
+        release,
+        "select rep_id, fiscal_quarter, metric from accountability.fct_ae_quarters"
+        " where (rep_id, fiscal_quarter, metric) in ("
+        " select (rep_id, fiscal_quarter, metric) from memory.truth.ae_quarters)",
+        "select rep_id, fiscal_quarter, metric from memory.truth.ae_quarters",
+    )
+
+
+def test_fair_targets_follow_days_in_seat_to_the_cent(release) -> None:
+    """target x active days / business days, rounded half up; leave and ramp count."""
+    different = rows(
+        release,
+        "select found.rep_id, found.fiscal_quarter, found.metric, found.fair_target,"
+        " true.fair_target from accountability.fct_ae_quarters as found"
+        " join memory.truth.ae_quarters as true using (rep_id, fiscal_quarter, metric)"
+        " where abs(cast(found.fair_target as double) - true.fair_target) > 0.0051"
+        " or found.business_days_count <> true.fair_target_denominator"
+        " or found.active_days_count <> true.fair_target_numerator order by all limit 10",
+    )
+    assert different == []
