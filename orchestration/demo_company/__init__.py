@@ -45,6 +45,7 @@ def write_demo(
     from orchestration.demo_company.salesforce_files import write_salesforce
     from orchestration.demo_company.sizes import size_named
     from orchestration.demo_company.story import tell
+    from orchestration.demo_company.surroundings import plant_surroundings
     from orchestration.demo_company.template_files import LAST_CLOSE, write_templates
     from orchestration.demo_company.truth import write_truth
 
@@ -53,7 +54,7 @@ def write_demo(
             progress(message, fraction)
 
     place = Path(home)
-    story = tell(seed, size_named(size), plant_cases, say)
+    story = tell(seed, size_named(size), plant_surroundings, plant_cases, say)
     write_configuration(place, story.partners)
     inbox = Inbox(place / "inbox")
     write_salesforce(inbox, story, say)

@@ -18,7 +18,6 @@ from orchestration.demo_company import touches as t
 from orchestration.demo_company.accounts import (
     DUNS_RIGHT,
     NAME_REGISTERED,
-    PARTNER,
     PROSPECT,
     SITE_WWW,
     Accounts,
@@ -641,6 +640,7 @@ def _with_deals(
 def tell(
     seed: int,
     size: DemoSize,
+    plant_surroundings: Callable[[Planter, Accounts, Companies], None],
     plant_cases: Callable[[Planter], list[Case]],
     progress: Tell,
 ) -> Story:
@@ -704,21 +704,9 @@ def tell(
         len(leads),
         len(contacts),
     )
-    _plant_partner_organisations(planter)
+    plant_surroundings(planter, accounts, companies)
     cases = plant_cases(planter)
     companies.settle()
     settled = planter.settled(story)
     settled.cases = cases
     return settled
-
-
-def _plant_partner_organisations(planter: Planter) -> None:
-    """Each partner is an account in the CRM too; activities and roles point at it."""
-    for partner in planter.partners:
-        country = "DE" if "GmbH" in partner.name else "US"
-        brand = partner.name.replace(" GmbH", "")
-        form = "GmbH" if country == "DE" else "Inc."
-        company = planter.company(brand, partner.domain, country=country, legal_form=form)
-        planter.partner_accounts.append(
-            planter.account(company, planter.rep(0), PARTNER, "2023-01-16 10:00")
-        )

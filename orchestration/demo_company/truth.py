@@ -28,7 +28,6 @@ from orchestration.demo_company.accounts import (
     last_states,
 )
 from orchestration.demo_company.arrow_text import (
-    booleans,
     constant,
     masked,
     money,
@@ -511,9 +510,9 @@ def _write_opportunities(folder: Path, story: Story, deals: pd.DataFrame) -> Non
             "amount": money(np.maximum(amount, -(10**15)), amount != NULL_AMOUNT),
             "currency": pick(CURRENCIES, deals["currency"].to_numpy()),
             "amount_company_currency": money(deals["company_cents"].to_numpy()),
-            "is_closed": booleans(deals["is_closed"].to_numpy()),
-            "is_won": booleans(deals["is_won"].to_numpy()),
-            "is_deleted": booleans(deals["is_deleted"].to_numpy()),
+            "is_closed": pa.array(deals["is_closed"].to_numpy()),
+            "is_won": pa.array(deals["is_won"].to_numpy()),
+            "is_deleted": pa.array(deals["is_deleted"].to_numpy()),
             "exclusion": pick(REASONS_TO_EXCLUDE, deals["exclusion"].to_numpy() - 1),
             "cases": _cases(deals["case"].to_numpy()),
         }

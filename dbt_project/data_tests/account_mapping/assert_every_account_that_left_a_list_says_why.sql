@@ -1,4 +1,5 @@
--- Case 40: of the list of the week before, every route is on this week's list or left with a reason.
+-- Case 40: of the list of the week before, every route is on this week's list or left with a
+-- reason.
 with
 
 previous_routes as (

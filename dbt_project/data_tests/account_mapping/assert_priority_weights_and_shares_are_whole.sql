@@ -19,7 +19,7 @@ weights_summed as (
     select
         'weights' as what,
         sum(weight) as total,
-        cast(100 as decimal(18,2)) as expected_total
+        cast(100 as decimal(18, 2)) as expected_total
     from weights
     having count(*) > 0
 
@@ -30,7 +30,7 @@ signals_summed as (
     select
         contribution as what,
         sum(points_share) as total,
-        cast(1 as decimal(18,2)) as expected_total
+        cast(1 as decimal(18, 2)) as expected_total
     from signals
     group by contribution
 
@@ -44,4 +44,5 @@ summed as (
 
 )
 
-select * from summed where total <> expected_total
+select * from summed
+where total <> expected_total

@@ -18,8 +18,9 @@ checked as (
     select
         days.day_on,
         {{ company_date(company_midnight('days.day_on')) }} as day_of_midnight,
-        {{ company_date('cast(' ~ company_midnight('days.day_on') ~ " - interval '1' second as timestamp)") }}
-            as day_before_midnight
+        {{ company_date(
+            'cast(' ~ company_midnight('days.day_on') ~ " - interval '1' second as timestamp)"
+        ) }} as day_before_midnight
     from days
     cross join company
 

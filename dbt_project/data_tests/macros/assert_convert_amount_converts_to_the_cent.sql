@@ -26,7 +26,10 @@ examples as (
 
     select
         'the largest plausible amount' as example,
-        {{ convert_amount('cast(9999999999999.99 as decimal(18,2))', 'cast(1 as decimal(18,6))') }} as actual,
+        {{ convert_amount(
+            'cast(9999999999999.99 as decimal(18,2))',
+            'cast(1 as decimal(18,6))'
+        ) }} as actual,
         cast(9999999999999.99 as {{ type_money() }}) as expected
 
     union all
@@ -40,7 +43,10 @@ examples as (
 
     select
         'a currency of large numbers' as example,
-        {{ convert_amount('cast(3000000000.00 as decimal(18,2))', 'cast(3000000.25 as decimal(18,6))') }} as actual,
+        {{ convert_amount(
+            'cast(3000000000.00 as decimal(18,2))',
+            'cast(3000000.25 as decimal(18,6))'
+        ) }} as actual,
         cast(1000.00 as {{ type_money() }}) as expected
 
     union all

@@ -40,7 +40,11 @@ examples as (
 
     select
         'no half-life' as example,
-        {{ decayed("cast('2020-01-01' as date)", "cast('2026-03-02' as date)", 'cast(null as bigint)') }} as actual,
+        {{ decayed(
+            "cast('2020-01-01' as date)",
+            "cast('2026-03-02' as date)",
+            'cast(null as bigint)'
+        ) }} as actual,
         cast(1 as {{ type_share() }}) as expected
 
 )

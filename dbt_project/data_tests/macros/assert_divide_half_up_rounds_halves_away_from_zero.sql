@@ -47,7 +47,10 @@ examples as (
 
     select
         'large numbers' as example,
-        cast({{ divide_half_up('cast(100000000000000000000000 as decimal(38,0))', 'cast(100000000000 as decimal(38,0))') }} as bigint) as actual,
+        cast({{ divide_half_up(
+            'cast(100000000000000000000000 as decimal(38, 0))',
+            'cast(100000000000 as decimal(38, 0))'
+        ) }} as bigint) as actual,
         cast(1000000000000 as bigint) as expected
 
 )

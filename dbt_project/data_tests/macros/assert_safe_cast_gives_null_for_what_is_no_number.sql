@@ -6,14 +6,14 @@ examples as (
     select
         'a number' as example,
         {{ safe_cast("'0.8'", 'decimal(9,2)') }} as actual,
-        cast(0.8 as decimal(9,2)) as expected
+        cast(0.8 as decimal(9, 2)) as expected
 
     union all
 
     select
         'a word' as example,
         {{ safe_cast("'high'", 'decimal(9,2)') }} as actual,
-        cast(null as decimal(9,2)) as expected
+        cast(null as decimal(9, 2)) as expected
 
 )
 

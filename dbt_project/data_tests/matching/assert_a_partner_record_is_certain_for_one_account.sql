@@ -1,5 +1,6 @@
 -- A record of a partner that counted as two of our accounts would be credited twice. People may
--- accept several pairs (a duplicate account that is not merged yet), rules never decide beside them.
+-- accept several pairs (a duplicate account that is not merged yet); rules never decide beside
+-- them.
 with
 
 matches as (

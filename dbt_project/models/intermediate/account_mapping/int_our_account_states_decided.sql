@@ -56,7 +56,7 @@ states as (
             when account_states.our_state = 'customer' then 'customer'
             when coalesce(account_states.our_state, '') <> 'former_customer'
                 and coalesce(deals.won_count, 0) > 0
-                then 'customer'
+            then 'customer'
             when coalesce(deals.open_count, 0) > 0 then 'open_opportunity'
             when account_states.our_state = 'former_customer' then 'former_customer'
             else 'prospect'
@@ -81,7 +81,7 @@ decided as (
         our_state,
         case
             when our_state = 'customer' and stated_state = 'customer'
-                then 'account type ' || account_type
+            then 'account type ' || account_type
             when our_state = 'customer' then 'a won opportunity'
             when our_state = 'open_opportunity' then 'an open opportunity'
             when our_state = 'former_customer' then 'account type ' || account_type

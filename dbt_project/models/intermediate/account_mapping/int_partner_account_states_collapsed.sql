@@ -100,7 +100,7 @@ collapsed as (
         matched_records.first_observed_on as partner_state_since_on,
         case
             when matched_records.partner_state = 'customer'
-                then records_per_account.customer_since_on
+            then records_per_account.customer_since_on
         end as customer_since_on,
         sellers_ranked.owner_name as partner_seller_name,
         matched_records.tier,

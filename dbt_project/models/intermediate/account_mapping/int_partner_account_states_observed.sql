@@ -58,10 +58,10 @@ compared as (
             when lag(state_precedence) over account_lists <> state_precedence then 1
             when mode = 'full'
                 and full_lists_count - lag(full_lists_count) over account_lists > 1
-                then 1
+            then 1
             when mode <> 'full'
                 and full_lists_count - lag(full_lists_count) over account_lists > 0
-                then 1
+            then 1
             else 0
         end as starts_run
     from observations

@@ -36,7 +36,7 @@ decided as (
         case
             when partners.coverage = 'full_list'
                 and lists_per_partner.newest_full_list_on is not null
-                then 'absent'
+            then 'absent'
             else 'unknown'
         end as absence_state,
         -- An account on an overlap_only list is in our CRM by the partner's word.

@@ -45,8 +45,10 @@ profile_fallbacks as (
 employee_bounds as (
 
     select
-        max(case when dimension = 'employees_minimum' then cast(value as bigint) end) as minimum_count,
-        max(case when dimension = 'employees_maximum' then cast(value as bigint) end) as maximum_count,
+        max(case when dimension = 'employees_minimum' then cast(value as bigint) end)
+            as minimum_count,
+        max(case when dimension = 'employees_maximum' then cast(value as bigint) end)
+            as maximum_count,
         min(points_share) as points_share
     from profile
     where dimension in ('employees_minimum', 'employees_maximum')
@@ -74,8 +76,9 @@ observed as (
     select
         described.account_id,
         'industry' as signal,
-        coalesce(profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }}))
-            as strength,
+        coalesce(
+            profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }})
+        ) as strength,
         'industry ' || described.industry as evidence
     from described
     left join profile
@@ -90,8 +93,9 @@ observed as (
     select
         described.account_id,
         'country' as signal,
-        coalesce(profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }}))
-            as strength,
+        coalesce(
+            profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }})
+        ) as strength,
         'country ' || described.country_code as evidence
     from described
     left join profile
@@ -110,7 +114,7 @@ observed as (
             when described.employees_count >= coalesce(employee_bounds.minimum_count, 0)
                 and described.employees_count
                 <= coalesce(employee_bounds.maximum_count, described.employees_count)
-                then employee_bounds.points_share
+            then employee_bounds.points_share
             else cast(0 as {{ type_share() }})
         end as strength,
         cast(described.employees_count as {{ type_string() }}) || ' employees' as evidence

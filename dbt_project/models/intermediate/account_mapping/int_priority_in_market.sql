@@ -65,8 +65,9 @@ intent_per_account as (
         || {{ text_from_day('intent_signals.signal_week_starts_on') }}
         || case
             when accounts_per_domain.accounts_count > 1
-                then ', inherited from the company of '
-                    || cast(accounts_per_domain.accounts_count as {{ type_string() }}) || ' accounts'
+            then ', inherited from the company of '
+            || cast(accounts_per_domain.accounts_count as {{ type_string() }})
+            || ' accounts'
             else ''
         end as evidence,
         intent_signals.strength * {{ decayed(

@@ -148,7 +148,8 @@ observed as (
         'contacts_known' as signal,
         cast(1 as {{ type_share() }}) as strength,
         cast(null as date) as observed_on,
-        'contacts known: ' || cast(contacts_per_account.contacts_count as {{ type_string() }}) as evidence
+        'contacts known: ' || cast(contacts_per_account.contacts_count as {{ type_string() }})
+            as evidence
     from accounts
     inner join contacts_per_account
         on accounts.account_id = contacts_per_account.account_id

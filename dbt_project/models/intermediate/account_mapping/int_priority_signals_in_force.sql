@@ -22,7 +22,7 @@ weighted as (
         signals.half_life_days,
         weights.weight,
         signals.points_share,
-        cast(weights.weight * signals.points_share as decimal(18,8)) as signal_points
+        cast(weights.weight * signals.points_share as decimal(18, 8)) as signal_points
     from signals
     inner join weights
         on signals.contribution = weights.contribution

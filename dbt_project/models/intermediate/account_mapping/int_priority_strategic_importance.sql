@@ -54,7 +54,8 @@ in_force as (
         overrides_ranked.author,
         overrides_ranked.reason,
         overrides_ranked.expires_on,
-        {{ safe_cast('overrides_ranked.strategic_importance', 'decimal(18,6)') }} as stated_importance
+        {{ safe_cast('overrides_ranked.strategic_importance', 'decimal(18, 6)') }}
+            as stated_importance
     from overrides_ranked
     cross join refresh_current
     where overrides_ranked.override_rank = 1
@@ -68,7 +69,8 @@ observed as (
         account_id,
         'priority_override' as signal,
         case
-            when stated_importance between 0 and 1 then cast(stated_importance as {{ type_share() }})
+            when stated_importance between 0 and 1
+            then cast(stated_importance as {{ type_share() }})
             when stated_importance between 1 and 100 then {{ share('stated_importance', '100') }}
         end as strength,
         coalesce('set by ' || author, 'set by an unnamed author') || coalesce(': ' || reason, '')

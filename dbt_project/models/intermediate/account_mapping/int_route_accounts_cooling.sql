@@ -46,7 +46,7 @@ routed_deals as (
     from frozen_routes
     inner join opportunities
         on frozen_routes.account_id = opportunities.account_id
-        and opportunities.created_on >= frozen_routes.week_starts_on
+        and frozen_routes.week_starts_on <= opportunities.created_on
     cross join route_week
     where not opportunities.is_deleted
         and frozen_routes.week_starts_on < route_week.week_starts_on

@@ -84,15 +84,15 @@ explained as (
         case
             when crm_accounts.account_id is null then 'the account is no longer in the CRM'
             when our_states.is_partner_organisation then 'the account is a partner organisation'
-            when crm_accounts.owner_user_id is distinct from previous_routes.rep_id
-                then 'the account has another owner'
+            when coalesce(crm_accounts.owner_user_id, '') <> previous_routes.rep_id
+            then 'the account has another owner'
             when not coalesce(reps.is_active, true) then 'the rep is no longer active'
             when coverage.partner_id is null then 'the partnership has ended'
             when segmented.account_id is null then 'the account no longer overlaps with the partner'
             when route_plays.cell is null then 'the segment is not routed'
             when cooling.account_id is not null then cooling.outcome
             when listed_accounts.account_id is not null then 'the account is listed with '
-                || listed_accounts.listed_partner_id
+            || listed_accounts.listed_partner_id
             else 'other accounts rank higher within the limits of the list'
         end as left_reason
     from previous_routes

@@ -87,9 +87,11 @@ worded as (
             replace(
                 case
                     when segmented.partner_seller_name is not null
-                        then replace(
-                            route_plays.next_step_with_seller, '{seller}', segmented.partner_seller_name
-                        )
+                    then replace(
+                        route_plays.next_step_with_seller,
+                        '{seller}',
+                        segmented.partner_seller_name
+                    )
                     else route_plays.next_step_without_seller
                 end,
                 '{partner}', segmented.partner_name
@@ -99,10 +101,10 @@ worded as (
         case
             when listed.previous_week_starts_on is null then 'first list'
             when listed.previous_rank is null and listed.is_reserved
-                then 'new: among the best one-sided accounts'
+            then 'new: among the best one-sided accounts'
             when listed.previous_rank is null then 'new: among the best scores'
             when listed.is_dwelling then 'kept: listed since '
-                || {{ text_from_day('listed.previous_first_listed_on') }}
+            || {{ text_from_day('listed.previous_first_listed_on') }}
             else 'kept: still among the best'
         end as change_reason,
         coalesce(listed.previous_first_listed_on, listed.week_starts_on) as first_listed_on,

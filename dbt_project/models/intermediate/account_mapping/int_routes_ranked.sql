@@ -137,7 +137,7 @@ ranked as (
                 case
                     when ranked_per_side.is_one_sided
                         and ranked_per_side.side_rank <= route_week.reserved_one_sided_count
-                        then 0
+                    then 0
                     else 1
                 end nulls last,
                 ranked_per_side.is_dwelling desc nulls last,

@@ -20,7 +20,7 @@ company_keys as (
         crm_accounts.created_at,
         case
             when shared_domains.domain is null and crm_accounts.registrable_domain is not null
-                then crm_accounts.registrable_domain || '|' || coalesce(crm_accounts.name_key, '')
+            then crm_accounts.registrable_domain || '|' || coalesce(crm_accounts.name_key, '')
             else crm_accounts.account_id
         end as company_key
     from crm_accounts

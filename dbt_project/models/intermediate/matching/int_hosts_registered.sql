@@ -113,7 +113,7 @@ registered as (
         suffix_section,
         case
             when labels_count > suffix_labels_count
-                then {{ last_labels('host', 'suffix_labels_count + 1') }}
+            then {{ last_labels('host', 'suffix_labels_count + 1') }}
         end as registrable_domain
     from suffixes_decided
 

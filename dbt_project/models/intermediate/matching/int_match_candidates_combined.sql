@@ -101,11 +101,11 @@ pairs_decided_by_people as (
         decisions.partner_account_id
     from decisions
     where not exists (
-        select 1 from pairs
-        where pairs.crm_account_id = decisions.crm_account_id
-            and pairs.partner_id = decisions.partner_id
-            and pairs.partner_account_id = decisions.partner_account_id
-    )
+            select 1 from pairs
+            where pairs.crm_account_id = decisions.crm_account_id
+                and pairs.partner_id = decisions.partner_id
+                and pairs.partner_account_id = decisions.partner_account_id
+        )
 
 ),
 

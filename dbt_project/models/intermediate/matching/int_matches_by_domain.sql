@@ -65,11 +65,12 @@ matches as (
             when crm_hosts.host = partner_hosts.host then 'domain_same_host'
             when crm_hosts.host = crm_hosts.registrable_domain
                 or partner_hosts.host = partner_hosts.registrable_domain
-                then 'domain_below_own'
+            then 'domain_below_own'
             else 'domain_sibling_hosts'
         end as rule_id,
         case
-            when crm_hosts.host = partner_hosts.host then 'Host ' || crm_hosts.host || ' on both sides'
+            when crm_hosts.host = partner_hosts.host
+            then 'Host ' || crm_hosts.host || ' on both sides'
             else 'Domain ' || crm_hosts.registrable_domain || ' on both sides: ours is '
                 || crm_hosts.host || ', theirs ' || partner_hosts.host
         end as evidence

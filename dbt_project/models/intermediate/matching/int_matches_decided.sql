@@ -48,7 +48,7 @@ among_strongest as (
             case
                 when tier_rank = strongest_tier_rank
                     and (has_duns_conflict or person_decision = 'reject')
-                    then 1
+                then 1
                 else 0
             end
         ) over (
@@ -114,15 +114,15 @@ decided as (
             when with_probability.person_decision = 'reject' then 'rejected'
             when with_probability.rule_id = with_probability.evidence_rule_id
                 and with_probability.probability >= parameters.automatic_probability
-                then 'automatic'
+            then 'automatic'
             else 'review'
         end as decision,
         with_probability.rule_id,
         with_probability.evidence
         || case
             when with_probability.has_duns_conflict
-                then '; DUNS differ, ours ' || with_probability.crm_duns
-                    || ', theirs ' || with_probability.partner_duns
+            then '; DUNS differ, ours ' || with_probability.crm_duns
+            || ', theirs ' || with_probability.partner_duns
             else ''
         end
         || coalesce('; ' || with_probability.person_reason, '') as evidence,

@@ -20,11 +20,14 @@ intent_signals as (
 
 websites as (
 
-    select website from crm_accounts where website is not null
+    select website from crm_accounts
+    where website is not null
     union
-    select website from partner_accounts where website is not null
+    select website from partner_accounts
+    where website is not null
     union
-    select domain as website from intent_signals where domain is not null
+    select domain as website from intent_signals
+    where domain is not null
 
 ),
 
@@ -95,7 +98,7 @@ without_www as (
         website,
         case
             when {{ regexp_matches_whole('host', 'www[0-9]?\\..+\\..+') }}
-                then {{ regexp_replace_all('host', '^www[0-9]?\\.', '') }}
+            then {{ regexp_replace_all('host', '^www[0-9]?\\.', '') }}
             else host
         end as host
     from without_port
@@ -112,7 +115,7 @@ cleaned as (
                 'host',
                 '([^\\s.:@/\\[\\]]+\\.)+[^\\s.:@/\\[\\]]*[^\\s.:@/\\[\\]0-9][^\\s.:@/\\[\\]]*'
             ) }}
-                then host
+            then host
         end as host
     from without_www
 

@@ -76,7 +76,7 @@ reviews_per_partner_account as (
 
 ),
 
-matched_partner_accounts as (
+matched_records as (
 
     select
         partner_id,
@@ -108,7 +108,7 @@ overlapping_rows as (
         case
             when overlapping.our_state_since_on is not null
                 and overlapping.partner_state_since_on is not null
-                then greatest(overlapping.our_state_since_on, overlapping.partner_state_since_on)
+            then greatest(overlapping.our_state_since_on, overlapping.partner_state_since_on)
         end as since_on,
         overlapping.customer_since_on as partner_customer_since_on,
         overlapping.evidence,
@@ -142,12 +142,13 @@ one_sided_rows_ours as (
         reviews_per_account.account_id is not null as has_match_in_review,
         case
             when coverage.absence_state = 'absent' and our_states.our_state_since_on is not null
-                then greatest(our_states.our_state_since_on, coverage.first_full_list_on)
+            then greatest(our_states.our_state_since_on, coverage.first_full_list_on)
         end as since_on,
         cast(null as date) as partner_customer_since_on,
         case
             when coverage.absence_state = 'absent'
-                then 'Not on the whole list of ' || {{ text_from_day('coverage.newest_full_list_on') }}
+            then 'Not on the whole list of '
+            || {{ text_from_day('coverage.newest_full_list_on') }}
             when coverage.newest_list_on is null then 'No list received yet'
             else 'The lists do not say who is absent'
         end
@@ -166,10 +167,10 @@ one_sided_rows_ours as (
         on our_states.account_id = reviews_per_account.account_id
         and coverage.partner_id = reviews_per_account.partner_id
     where not exists (
-        select 1 from overlapping
-        where overlapping.account_id = our_states.account_id
-            and overlapping.partner_id = coverage.partner_id
-    )
+            select 1 from overlapping
+            where overlapping.account_id = our_states.account_id
+                and overlapping.partner_id = coverage.partner_id
+        )
 
 ),
 
@@ -177,7 +178,8 @@ one_sided_rows_ours as (
 one_sided_rows_theirs as (
 
     select
-        '|' || partner_accounts.partner_id || '|' || partner_accounts.partner_account_id as segment_id,
+        '|' || partner_accounts.partner_id || '|' || partner_accounts.partner_account_id
+            as segment_id,
         cast(null as {{ type_string() }}) as account_id,
         partner_accounts.partner_id,
         partner_accounts.partner_account_id,
@@ -200,7 +202,7 @@ one_sided_rows_theirs as (
         end as partner_customer_since_on,
         case
             when coverage.our_absence_state = 'unknown'
-                then 'On an overlap list and in none of our matches'
+            then 'On an overlap list and in none of our matches'
             else 'No certain match in our CRM'
         end as evidence,
         partner_accounts.batch_id as partner_batch_id,
@@ -219,10 +221,10 @@ one_sided_rows_theirs as (
         on partner_accounts.partner_id = reviews_per_partner_account.partner_id
         and partner_accounts.partner_account_id = reviews_per_partner_account.partner_account_id
     where not exists (
-        select 1 from matched_partner_accounts
-        where matched_partner_accounts.partner_id = partner_accounts.partner_id
-            and matched_partner_accounts.partner_account_id = partner_accounts.partner_account_id
-    )
+            select 1 from matched_records
+            where matched_records.partner_id = partner_accounts.partner_id
+                and matched_records.partner_account_id = partner_accounts.partner_account_id
+        )
 
 ),
 

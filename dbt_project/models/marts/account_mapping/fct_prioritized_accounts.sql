@@ -71,7 +71,8 @@ combined as (
         coalesce(relationship_depth.known_points, cast(0 as {{ type_score() }}))
         + coalesce(in_market.known_points, cast(0 as {{ type_score() }}))
         + coalesce(icp_fit.known_points, cast(0 as {{ type_score() }}))
-        + coalesce(strategic_importance.known_points, cast(0 as {{ type_score() }})) as known_points,
+        + coalesce(strategic_importance.known_points, cast(0 as {{ type_score() }}))
+            as known_points,
         relationship_depth.evidence as relationship_depth_evidence,
         in_market.evidence as in_market_evidence,
         icp_fit.evidence as icp_fit_evidence,

@@ -1,0 +1,179 @@
+"""Run the refresh job in this process: the same job that the UI, schedules and the sensor run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from expectations.verdict import GateResult
+from orchestration.errors import RefreshError
+from orchestration.progress import Progress, no_progress
+from orchestration.refresh_session import RefreshSession
+from orchestration.release import current_release
+from orchestration.settings import Home, Settings
+from orchestration.workshop import hold_refresh_lock
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from orchestration.landing import LandedFile
+
+STARTING = "starting"
+
+# Runs of one home wait for each other, and nothing is reported to anybody.
+DAGSTER_CONFIGURATION = """\
+telemetry:
+  enabled: false
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """What a refresh did."""
+
+    release_id: str
+    """The release that readers open now."""
+    is_new_release: bool
+    """Whether readers see another release than before."""
+    is_up_to_date: bool
+    """Nothing had landed and nothing had changed: no station ran."""
+    as_of: date
+    refresh_id: str
+    refresh_number: int
+    landed: tuple[LandedFile, ...]
+    """New batches, of the inbox and of the company's settings."""
+    refused: tuple[tuple[str, str], ...]
+    """Files that could not be landed, each with one sentence; they stop nobody else."""
+    gates: tuple[GateResult, ...]
+    frozen_week: date | None
+    """First day of the week whose routes were frozen by this refresh."""
+    rebuilt_because: str | None
+    """Why the warehouse was built from nothing; None where it was extended."""
+    seconds_by_station: Mapping[str, float]
+    seconds: float
+    messages: tuple[str, ...]
+    """What a person should know: warnings of gates and tests, why the warehouse was rebuilt."""
+
+
+def run_refresh(
+    settings: Settings,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+    wait_seconds: float = 0.0,
+) -> RefreshOutcome:
+    """Land what lies in the inbox, build, pass the gates, publish a release.
+
+    Args:
+        settings: of the home to refresh.
+        as_of: the day as of which the data is read; default: the newest landed day.
+        progress: told which station works, on what, and how far it is.
+        wait_seconds: how long to wait for another refresh of the same home.
+
+    Raises a CosellError with one sentence where something stopped the refresh: GateError for bad
+    data, BrokenCheckError for a check that could not be evaluated, LandingError, RefreshError,
+    ReleaseError. `releases/current` is untouched then.
+    """
+    started = time.monotonic()
+    if settings.engine != "duckdb":
+        raise RefreshError(
+            "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
+            "dbt project is built by dbt itself."
+        )
+    session = RefreshSession(settings, as_of, progress or no_progress)
+    session.progress(STARTING)
+    with hold_refresh_lock(settings.home, wait_seconds):
+        _run_job(session)
+    return _outcome(session, time.monotonic() - started)
+
+
+def _run_job(session: RefreshSession) -> None:
+    """Execute the refresh job with a session; raises what stopped it."""
+    import dagster as dg
+
+    from orchestration.dbt_station import SESSION
+    from orchestration.schedules import REFRESH_JOB
+
+    job = _definitions().resolve_job_def(REFRESH_JOB)
+    prepare_dagster_home(session.home)
+    with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            resources={SESSION: session},
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    if session.failure is not None:
+        raise session.failure
+    if not result.success:
+        raise RefreshError(f"The refresh did not finish: {_reason(result)}.")
+
+
+def _definitions() -> dg.Definitions:
+    """The definitions that `dg` loads as well."""
+    from orchestration import definitions
+
+    load: Any = definitions.defs
+    loaded: dg.Definitions = load()
+    return loaded
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed outside every station, from Dagster's own events."""
+    for event in result.all_events:
+        if event.is_failure and event.message:
+            return event.message.rstrip(".")
+    return "Dagster gave no reason"
+
+
+def prepare_dagster_home(home: Home) -> None:
+    """Write the configuration of the home's Dagster instance where it is missing or old."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    file = home.dagster / "dagster.yaml"
+    if not file.is_file() or file.read_text(encoding="utf-8") != DAGSTER_CONFIGURATION:
+        file.write_text(DAGSTER_CONFIGURATION, encoding="utf-8")
+
+
+def _outcome(session: RefreshSession, seconds: float) -> RefreshOutcome:
+    release = current_release(session.home)
+    assert release is not None and session.refresh is not None  # else something was raised
+    return RefreshOutcome(
+        release_id=release.release_id,
+        is_new_release=session.published is not None and session.published.is_switched,
+        is_up_to_date=session.is_up_to_date,
+        as_of=session.refresh.as_of,
+        refresh_id=session.refresh.refresh_id,
+        refresh_number=session.refresh.refresh_number,
+        landed=tuple(session.landed),
+        refused=tuple(session.inbox.refused) if session.inbox else (),
+        gates=tuple(session.gates.values()),
+        frozen_week=session.frozen_week,
+        rebuilt_because=session.rebuilt_because,
+        seconds_by_station=dict(session.seconds),
+        seconds=seconds,
+        messages=tuple(_messages(session)),
+    )
+
+
+def _messages(session: RefreshSession) -> list[str]:
+    messages = []
+    if session.rebuilt_because is not None:
+        messages.append(f"The warehouse was built from nothing: {session.rebuilt_because}.")
+    for gate in session.gates.values():
+        messages += [f"Warning of the {gate.gate} gate: {one.message}." for one in gate.warnings]
+    for station, results in session.dbt_results.items():
+        messages += [
+            f"Warning of the {station} station: {one.failing_rows_count or 0} rows fail the test "
+            f"{one.name}."
+            for one in results
+            if one.status == "warn"
+        ]
+    return messages
