@@ -1,0 +1,3 @@
+select
+    {{ regexp_replace_all('label', '\\s+', ' ') }} as label
+from {{ ref('touches') }}

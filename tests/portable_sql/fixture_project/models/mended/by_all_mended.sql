@@ -1,0 +1,5 @@
+select
+    account_id,
+    count(*) as touches_count
+from {{ ref('touches') }}
+group by account_id

@@ -1,0 +1,3 @@
+select
+    coalesce(label, '') || ': ' || touch_id as label
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    {{ text_from_day('occurred_on') }} as occurred_text
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    label
+from {{ ref('touches') }}

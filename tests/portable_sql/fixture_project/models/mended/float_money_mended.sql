@@ -1,0 +1,3 @@
+select
+    cast(amount as {{ type_money() }}) as amount
+from {{ ref('touches') }}

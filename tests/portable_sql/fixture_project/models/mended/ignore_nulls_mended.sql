@@ -1,0 +1,4 @@
+select
+    touch_id,
+    max(label) over (order by touch_id nulls last) as label
+from {{ ref('touches') }}

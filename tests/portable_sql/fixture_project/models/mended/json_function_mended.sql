@@ -1,0 +1,3 @@
+select
+    details
+from {{ ref('touches') }}

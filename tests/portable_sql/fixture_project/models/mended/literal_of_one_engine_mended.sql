@@ -1,0 +1,3 @@
+select
+    minutes_count + 1000 as minutes_count
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    minutes_count
+from {{ ref('touches') }}

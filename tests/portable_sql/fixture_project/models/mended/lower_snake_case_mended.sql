@@ -1,0 +1,3 @@
+select
+    label as touch_label
+from {{ ref('touches') }}

@@ -1,0 +1,4 @@
+select
+    touch_id,
+    label is null as is_unlabelled
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    {{ regexp_replace_all('label', '[a-z]', '') }} as label
+from {{ ref('touches') }}

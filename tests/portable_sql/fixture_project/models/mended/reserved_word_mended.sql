@@ -1,0 +1,3 @@
+select
+    label as approval
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    length(label) > 5 as is_long
+from {{ ref('touches') }}

@@ -1,0 +1,4 @@
+select
+    touch_id,
+    account_id
+from {{ ref('touches') }}

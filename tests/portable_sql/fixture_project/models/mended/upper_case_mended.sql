@@ -1,0 +1,3 @@
+select
+    lower(label) as label
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    details ->> '$.kind' as kind  -- refused
+from {{ ref('touches') }}

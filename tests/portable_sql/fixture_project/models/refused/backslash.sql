@@ -1,0 +1,3 @@
+select
+    label || '\n' as label  -- refused
+from {{ ref('touches') }}

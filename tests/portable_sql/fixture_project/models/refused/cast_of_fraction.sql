@@ -1,0 +1,3 @@
+select
+    cast(amount as bigint) as whole_part  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    occurred_on < current_date as is_past  -- refused
+from {{ ref('touches') }}

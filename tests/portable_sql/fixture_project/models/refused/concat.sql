@@ -1,0 +1,3 @@
+select
+    concat(label, ': ', touch_id) as label  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    count(distinct account_id, label) as pairs_count  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    dayofweek(occurred_on) as day_number  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    amount / 3 as third_share  -- refused
+from {{ ref('touches') }}

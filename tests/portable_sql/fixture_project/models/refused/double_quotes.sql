@@ -1,0 +1,3 @@
+select
+    "label"  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    epoch(occurred_at) as occurred_seconds  -- refused
+from {{ ref('touches') }}

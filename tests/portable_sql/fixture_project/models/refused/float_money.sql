@@ -1,0 +1,3 @@
+select
+    cast(amount as double) as amount  -- refused
+from {{ ref('touches') }}

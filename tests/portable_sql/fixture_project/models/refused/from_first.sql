@@ -1,0 +1,2 @@
+from {{ ref('touches') }}  -- refused
+select touch_id

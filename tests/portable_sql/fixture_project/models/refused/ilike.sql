@@ -1,0 +1,3 @@
+select touch_id
+from {{ ref('touches') }}
+where label ilike 'intro%'  -- refused

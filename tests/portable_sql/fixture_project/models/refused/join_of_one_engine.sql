@@ -1,0 +1,3 @@
+select touches.touch_id
+from {{ ref('touches') }} as touches
+positional join {{ ref('touches') }} as beside  -- refused

@@ -1,0 +1,3 @@
+select
+    label as touchLabel  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,4 @@
+select
+    touch_id,
+    label isnull as is_unlabelled  -- refused
+from {{ ref('touches') }}

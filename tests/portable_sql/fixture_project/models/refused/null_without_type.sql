@@ -1,0 +1,4 @@
+select
+    touch_id,
+    null as reason  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    label as authorization  -- refused
+from {{ ref('touches') }}

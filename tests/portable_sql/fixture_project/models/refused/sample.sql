@@ -1,0 +1,3 @@
+select touch_id
+from {{ ref('touches') }}
+using sample 2  -- refused

@@ -1,0 +1,2 @@
+select * exclude (details)  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select
+    {'touch': touch_id} as touch  -- refused
+from {{ ref('touches') }}

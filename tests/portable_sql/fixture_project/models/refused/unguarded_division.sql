@@ -1,0 +1,3 @@
+select
+    cast(10 as double) / minutes_count as pace  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,3 @@
+select touch_id from {{ ref('touches') }}
+union by name  -- refused
+select touch_id from {{ ref('touches') }}

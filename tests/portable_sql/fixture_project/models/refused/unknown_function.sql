@@ -1,0 +1,3 @@
+select
+    levenshtein(label, 'intro') as distance  -- refused
+from {{ ref('touches') }}

@@ -1,0 +1,2 @@
+select (touch_id
+from {{ ref('touches') }}  -- refused

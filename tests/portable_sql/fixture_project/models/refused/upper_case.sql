@@ -1,0 +1,3 @@
+select
+    upper(label) as label  -- refused
+from {{ ref('touches') }}
