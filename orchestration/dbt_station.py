@@ -21,8 +21,8 @@ from orchestration.stations import (
     Manifest,
     StationContent,
     built_parents,
+    node_under_test,
     station_contents,
-    tested_node,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def station_check_specs(manifest: Manifest, content: StationContent) -> list[dg.
     return [
         _check_spec(manifest, test_id, tested)
         for test_id in content.tests
-        if (tested := tested_node(manifest, test_id)) in built and tested is not None
+        if (tested := node_under_test(manifest, test_id)) in built and tested is not None
     ]
 
 
@@ -220,7 +220,7 @@ def _check_results(
     by_id = results_by_id(results)
     wanted = context.op_execution_context.selected_asset_check_keys
     for test_id in content.tests:
-        tested = tested_node(manifest, test_id)
+        tested = node_under_test(manifest, test_id)
         result = by_id.get(test_id)
         if tested is None or result is None or result.status == "skipped":
             continue
@@ -276,7 +276,7 @@ def _sentence_of_model(session: RefreshSession, manifest: Manifest, failed: Node
 
 
 def _sentence_of_test(session: RefreshSession, manifest: Manifest, failed: NodeResult) -> str:
-    tested = tested_node(manifest, failed.unique_id)
+    tested = node_under_test(manifest, failed.unique_id)
     about = "" if tested is None else f" on {'.'.join(asset_key(manifest, tested).path)}"
     count = failed.failing_rows_count or 0
     rows = "1 row fails" if count == 1 else f"{count} rows fail"

@@ -144,7 +144,7 @@ def built_parents(manifest: Manifest, unique_id: str) -> Iterator[str]:
             waiting.extend(_needs(manifest["nodes"][parent]))
 
 
-def tested_node(manifest: Manifest, test_id: str) -> str | None:
+def node_under_test(manifest: Manifest, test_id: str) -> str | None:
     """The model, seed or source that a data test is about, None where it reads none.
 
     dbt names it for the tests written beside a column; a test in a file of its own is about the

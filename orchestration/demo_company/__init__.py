@@ -69,7 +69,6 @@ def write_demo(
         refresh_days=[
             date(2026, 7, 27),
             date.fromisoformat(LAST_CLOSE[2]),
-            date(2026, 8, 10),
             date(2026, 8, 17),
             as_date(FINAL_LANDING),
         ],

@@ -304,7 +304,7 @@ def _neighbours(deals: Opportunities) -> tuple[Moments, Moments]:
     order = np.lexsort((deals.created_at, deals.account))
     account, at = deals.account[order], deals.created_at[order]
     same = account[1:] == account[:-1]
-    before, after = np.full(len(order), -(2**60)), np.full(len(order), 2**60)
+    before, after = np.full(len(order), -(2**40)), np.full(len(order), 2**40)
     before[1:][same] = at[:-1][same]
     after[:-1][same] = at[1:][same]
     previous_at, next_at = np.empty_like(before), np.empty_like(after)
@@ -367,7 +367,9 @@ def _recording(
     before = np.minimum(before.astype(np.int64), created - 3_600)
     latest = np.minimum(created + 12 * SECONDS_PER_DAY, FINAL_EXPORT - 7_200)
     after = created + 3_600 + (random.random(len(rows)) * (latest - created - 3_600))
-    alone_is_clear = (pens.previous_at[rows] < occurred) & (before > occurred)
+    # by days: a task in the CRM has no time of day
+    is_later = local_day(pens.previous_at[rows]) < local_day(occurred)
+    alone_is_clear = is_later & (before > occurred)
     named = wants_name | ~alone_is_clear
     return np.where(named, after.astype(np.int64), before), named
 
@@ -512,7 +514,7 @@ def _alone_is_clear(
     pens: _Pens, rows: npt.NDArray[np.int64], occurred: Moments
 ) -> npt.NDArray[np.bool_]:
     """Whether a touch that names only the account leads to this deal: none newer is there yet."""
-    return pens.next_at[rows] > occurred
+    return np.asarray(local_day(pens.next_at[rows]) > local_day(occurred), np.bool_)
 
 
 def _write_influence(pens: _Pens) -> None:

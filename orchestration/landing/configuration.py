@@ -131,9 +131,6 @@ class _ConfigurationLander:
         landed_before = self.session.journal.of_table(table.source, table.name)
         if landed_before and landed_before[-1].sha256 == text.sha256:
             return
-        same_day = [entry for entry in landed_before if entry.as_of == self.day.day]
-        # A second change on one day sorts behind the first, also when it takes it back.
-        batch_name = f"{feed.name}~{len(same_day) + 1}" if same_day else feed.name
         state = path.stat()
         opened = OpenedFile(
             feed=feed,
@@ -145,7 +142,6 @@ class _ConfigurationLander:
             text=text,
             size=state.st_size,
             modified_ns=state.st_mtime_ns,
-            batch_name=batch_name,
             strict=True,
         )
         # What a company starts with holds from the first day on: the facts that it is applied to

@@ -28,6 +28,8 @@ from orchestration.landing.source_rows import (
 )
 from orchestration.landing.text_files import MAXIMUM_LINE_BYTES, TextFile
 
+RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
+
 _HEAD_BYTES = 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _CANDIDATE_DELIMITERS = (",", ";", "\t", "|")
@@ -152,8 +154,8 @@ class _DelimitedReader:
                 for batch in self._arrow_reader(stream):
                     if batch.num_rows == 0:
                         continue
-                    self._spanning.check(batch)
                     row_numbers = numbers.take(batch.num_rows)
+                    self._spanning.check(batch, row_numbers)
                     self.last_row = tuple(column[-1].as_py() for column in batch.columns)
                     yield pa.RecordBatch.from_arrays(
                         [pa.array(row_numbers), *batch.columns], schema=self._schema()
@@ -221,20 +223,14 @@ class _DelimitedReader:
         last = self.ragged[-1] if self.ragged else None
         if last is not None and last.row_number > self.last_fitting:
             if _has_open_quote(self.last_ragged_text, self.delimiter):
-                raise LandingError(self._open_quote(last.row_number))
+                raise LandingError(open_quote_sentence(self.label, last.row_number))
             if last.fields < last.expected and not self._ends_with_line_end():
                 raise LandingError(
                     f"{self.label} ends in the middle of row {last.row_number} ({last.fields} of "
                     f"{last.expected} fields, no line end): the file was cut, ask for it again."
                 )
         elif self.last_row and self._ends_inside_quotes(self.last_row[-1] or ""):
-            raise LandingError(self._open_quote(self.last_fitting))
-
-    def _open_quote(self, row_number: int) -> str:
-        return (
-            f"{self.label} ends inside a quoted value that begins in row {row_number}: the file "
-            "was cut or a closing quote is missing, ask for it again."
-        )
+            raise LandingError(open_quote_sentence(self.label, self.last_fitting))
 
     def _ends_with_line_end(self) -> bool:
         return self._tail(1) in (b"\n", b"\r")
@@ -266,7 +262,7 @@ class _RowNumbers:
         self.position = 0
         self.given = 0
 
-    def take(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def take(self, count: int) -> RowNumbers:
         """The numbers of the next `count` rows, 1 = first row of the file."""
         self.given += count
         missing: list[int] = []
@@ -298,7 +294,7 @@ class _SpanningValues:
         """Begin at the first row again."""
         self.position = self.offset
 
-    def check(self, batch: Any) -> None:
+    def check(self, batch: Any, row_numbers: RowNumbers) -> None:
         """Raise LandingError for the first value that was glued together."""
         import pyarrow.compute as compute
 
@@ -310,27 +306,31 @@ class _SpanningValues:
             if compute.any(found).as_py():
                 spanning = found if spanning is None else compute.or_(spanning, found)
         if spanning is not None:
-            self._walk(batch.filter(spanning))
+            self._walk(batch.filter(spanning), row_numbers[spanning.to_numpy(zero_copy_only=False)])
 
-    def _walk(self, rows: Any) -> None:
+    def _walk(self, rows: Any, row_numbers: RowNumbers) -> None:
         with (
             self.text.path.open("rb") as stream,
             mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
         ):
-            for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-                for value in row:
+            columns = [column.to_pylist() for column in rows.columns]
+            for row_number, *values in zip(row_numbers, *columns, strict=True):
+                for value in values:
                     if value is not None and self.text.line_end in value:
-                        self._find(content, value)
+                        self._find(content, value, int(row_number))
 
-    def _find(self, content: mmap.mmap, value: str) -> None:
+    def _find(self, content: mmap.mmap, value: str, row_number: int) -> None:
         written = b'"' + value.replace('"', '""').encode("utf-8") + b'"'
         place = content.find(written, self.position)
         while place >= 0 and not self._ends_field(content, place + len(written)):
             place = content.find(written, place + 1)
+        if place < 0 and content[-len(written) + 1 :] == written[:-1]:
+            raise LandingError(open_quote_sentence(self.label, row_number))
         if place < 0:
             raise LandingError(
-                f"{self.label} has a quote that is not closed near {value[:40]!r}, so that rows "
-                "run into each other: double the quotes inside values or export the file again."
+                f"{self.label}, row {row_number}: a quote is not closed near {value[:40]!r}, so "
+                "that rows run into each other: double the quotes inside values or export the "
+                "file again."
             )
         self.position = place + len(written)
 
@@ -338,9 +338,18 @@ class _SpanningValues:
         return content[place : place + 1] in (b"", b"\n", b"\r", self.delimiter)
 
 
+def open_quote_sentence(label: str, row_number: int) -> str:
+    """The refusal of a file whose last quote is never closed."""
+    return (
+        f"{label} ends inside a quoted value that begins in row {row_number}: the file was cut or "
+        "a closing quote is missing, ask for it again."
+    )
+
+
 def _has_open_quote(text: str, delimiter: str) -> bool:
     try:
         list(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        return "unexpected end of data" in str(error)
+        # A field beyond the limit of this reader is what a missing quote makes of a whole file.
+        return "unexpected end of data" in str(error) or "field limit" in str(error)
     return False

@@ -56,20 +56,21 @@ class DateDialect:
 class SlashCounts:
     """How many days with slashes (or dashes) of a file can be read in which way.
 
-    only_us, only_eu: by one reading alone. either: by both, with different results. dotted: d.m.y.
-    *_example: one such value.
+    only_us, only_eu: by one reading alone. either: by both, with different results. same: by both,
+    with one result (03/03/2026). dotted: d.m.y. *_example: one such value.
     """
 
     only_us: int
     only_eu: int
     either: int
+    same: int
     dotted: int
     us_example: str | None
     eu_example: str | None
     either_example: str | None
 
 
-NO_SLASHES = SlashCounts(0, 0, 0, 0, None, None, None)
+NO_SLASHES = SlashCounts(0, 0, 0, 0, 0, None, None, None)
 
 
 def detect_date_dialect(
@@ -97,7 +98,8 @@ def detect_date_dialect(
             f"{label} has days such as {counts.either_example!r} that can be read month first or "
             f"day first: declare `dates: us` or `dates: eu` in {feed_file}."
         )
-    return DateDialect(slashes=None, dots=dots)
+    # What reads the same both ways needs no proof.
+    return DateDialect(slashes="us" if counts.same else None, dots=dots)
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ def slash_counts_query(texts: list[str], relation: str) -> str:
         select
             count(*) filter (where not dotted and first <= 12 and second > 12 and second <= 31),
             count(*) filter (where not dotted and first > 12 and first <= 31 and second <= 12),
-            -- 03/03/2026 reads the same both ways and proves nothing.
             count(*) filter (where not dotted and first <= 12 and second <= 12 and first <> second),
+            count(*) filter (where not dotted and first <= 12 and first = second),
             count(*) filter (where dotted),
             min(day) filter (where not dotted and first <= 12 and second > 12 and second <= 31),
             min(day) filter (where not dotted and first > 12 and first <= 31 and second <= 12),
@@ -145,9 +147,9 @@ def slash_counts_query(texts: list[str], relation: str) -> str:
 
 def slash_counts(row: tuple[object, ...]) -> SlashCounts:
     """The counts from the one row of `slash_counts_query`."""
-    only_us, only_eu, either, dotted = (int(str(value)) for value in row[:4])
-    us, eu, both = (None if value is None else str(value) for value in row[4:7])
-    return SlashCounts(only_us, only_eu, either, dotted, us, eu, both)
+    only_us, only_eu, either, same, dotted = (int(str(value)) for value in row[:5])
+    us, eu, both = (None if value is None else str(value) for value in row[5:8])
+    return SlashCounts(only_us, only_eu, either, same, dotted, us, eu, both)
 
 
 def _formats(dialect: DateDialect, with_time: bool) -> str:
@@ -256,15 +258,15 @@ def _iso_time_in_utc(text: str, zone: str) -> str:
     """SQL of an ISO time: its own zone where it names one, else `zone`."""
     has_offset = " or ".join(f"{text} like {pattern}" for pattern in _OFFSETS)
     is_utc = " or ".join(f"{text} like {pattern}" for pattern in _UTC_ENDINGS)
-    # Seconds may be left out, but in front of an offset the cast misses them.
+    # Seconds may be left out, but in front of a zone the cast misses them.
     whole = (
         f"case when {text} like {_HAS_SECONDS} then {text} "
         f"else {text}[:16] || ':00' || substr({text}, 17) end"
     )
-    as_utc = f"try_cast({text} as timestamp)"
+    naive = _in_utc(f"try_cast({text} as timestamp)", zone)
     return (
         f"case when {has_offset} then timezone('UTC', try_cast({whole} as timestamptz)) "
-        f"when {is_utc} then {as_utc} else {_in_utc(as_utc, zone)} end"
+        f"when {is_utc} then try_cast({whole} as timestamp) else {naive} end"
     )
 
 

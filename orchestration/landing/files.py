@@ -138,8 +138,8 @@ def landing_session(home: Home) -> Iterator[LandingSession]:
 class OpenedFile:
     """A file on its way: who it is and what its bytes are.
 
-    batch_name: stands for the feed in the batch's id. strict: the company's own file, whose values
-    are checked for form and not for plausibility; one bad row refuses the whole.
+    strict: the company's own file, whose values are checked for form and not for plausibility; one
+    bad row refuses the whole.
     """
 
     feed: Feed
@@ -151,7 +151,6 @@ class OpenedFile:
     text: TextFile | None
     size: int
     modified_ns: int
-    batch_name: str
     strict: bool = False
 
 
@@ -280,7 +279,6 @@ class LandingSession:
             text=text,
             size=state.st_size,
             modified_ns=state.st_mtime_ns,
-            batch_name=feed.name,
         )
 
     def _source_file(self, path: Path) -> str:
@@ -290,12 +288,34 @@ class LandingSession:
             return self.home.relative(path)
 
     def _already_landed(self, opened: OpenedFile, day: FileDay | None) -> LandedFile | None:
-        """The batch of the same bytes: of the same day, or of any when the path gives none."""
+        """The batch of the same bytes: of the same day, or of any when the path gives none.
+
+        A file of the inbox that was changed since is not: its owner may have taken a change back.
+        """
+        versions = self._versions(opened, day)
+        if versions:
+            last = versions[-1]
+            return already_landed(last, opened.label) if last.sha256 == opened.sha256 else None
         name = opened.table.name
         for entry in self.journal.with_content(opened.feed.name, name, opened.sha256):
             if day is None or entry.as_of == day.day:
                 return already_landed(entry, opened.label)
         return None
+
+    def _versions(self, opened: OpenedFile, day: FileDay | None) -> list[JournalEntry]:
+        """What has landed from the very place of a file of the inbox, for the same day."""
+        if "/" not in opened.source_file:
+            return []
+        landed = self.journal.of_file(opened.feed.name, opened.source_file)
+        return [entry for entry in landed if day is None or entry.as_of == day.day]
+
+    def _batch_name(self, opened: OpenedFile, day: FileDay) -> str:
+        """The feed's name; with the number of the version for one that replaces another.
+
+        Versions then sort in the order in which they landed.
+        """
+        versions = [each for each in self._versions(opened, day) if each.table == opened.table.name]
+        return f"{opened.feed.name}~{len(versions) + 1}" if versions else opened.feed.name
 
     def _rows(self, opened: OpenedFile) -> SourceRows:
         file = SourceFile(opened.path, opened.label, self.temporary)
@@ -417,7 +437,9 @@ class LandingSession:
         feed, table, rows = opened.feed, opened.table, rewriting.rows
         self._refuse_older_list(opened, day)
         facts = BatchFacts(
-            batch_id=batch_id(day.day, opened.batch_name, feed.name, table.name, opened.sha256),
+            batch_id=batch_id(
+                day.day, self._batch_name(opened, day), feed.name, table.name, opened.sha256
+            ),
             source_file=opened.source_file,
             sha256=opened.sha256,
             landed_at=current_time(),

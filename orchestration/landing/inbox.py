@@ -108,12 +108,14 @@ def _unchanged(session: LandingSession, file: _InboxFile) -> LandedFile | None:
         state = file.path.stat()
     except OSError:
         return None
-    entry = session.journal.with_place(
-        file.path.relative_to(session.home.inbox).as_posix(), state.st_size, state.st_mtime_ns
-    )
-    if entry is None or entry.feed != file.feed_name:
+    place = file.path.relative_to(session.home.inbox).as_posix()
+    versions = session.journal.of_file(file.feed_name, place)
+    if not versions:
         return None
-    return already_landed(entry, file.label)
+    last = versions[-1]
+    if (last.file_size, last.file_modified_ns) != (state.st_size, state.st_mtime_ns):
+        return None
+    return already_landed(last, file.label)
 
 
 def _order(file: _InboxFile) -> tuple[datetime.date, str]:

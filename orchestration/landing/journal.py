@@ -75,45 +75,37 @@ class JournalEntry:
 
 
 class Journal:
-    """All entries of a home, with the look-ups that landing needs."""
+    """All entries of a home in the order of their landing, with the look-ups that it needs."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self.entries: dict[str, JournalEntry] = {}
         self._by_content: dict[tuple[str, str, str], list[JournalEntry]] = {}
-        self._by_place: dict[tuple[str, int, int], JournalEntry] = {}
-        for path in sorted(home.journal.glob("*.json")):
-            try:
-                self._remember(JournalEntry.from_json(path.read_text(encoding="utf-8")))
-            except (ValueError, TypeError, KeyError):
-                raise LandingError(
-                    f"{path} is damaged: restore it from a backup, or remove it together with "
-                    f"the batch {path.stem} to land that file again."
-                ) from None
+        self._by_file: dict[str, list[JournalEntry]] = {}
+        read = [_read_entry(path) for path in home.journal.glob("*.json")]
+        for entry in sorted(read, key=_landing_order):
+            self._remember(entry)
 
     def _remember(self, entry: JournalEntry) -> None:
         self.entries[entry.batch_id] = entry
         self._by_content.setdefault((entry.feed, entry.table, entry.sha256), []).append(entry)
-        self._by_place[(entry.file, entry.file_size, entry.file_modified_ns)] = entry
+        self._by_file.setdefault(entry.file, []).append(entry)
 
     def with_content(self, feed: str, table: str, sha256: str) -> list[JournalEntry]:
         """Batches of the same bytes for the same feed and table."""
         return self._by_content.get((feed, table, sha256), [])
 
-    def with_place(self, file: str, size: int, modified_ns: int) -> JournalEntry | None:
-        """The batch of the very file that lies there unchanged."""
-        return self._by_place.get((file, size, modified_ns))
+    def of_file(self, feed: str, file: str) -> list[JournalEntry]:
+        """Batches that lay in one place, in the order in which they landed."""
+        return [entry for entry in self._by_file.get(file, []) if entry.feed == feed]
 
     def of_table(self, source: str, table: str) -> list[JournalEntry]:
         """Batches of one table in the order in which they landed."""
-        return sorted(
-            (
-                entry
-                for entry in self.entries.values()
-                if (entry.source, entry.table) == (source, table)
-            ),
-            key=lambda entry: (entry.landed_at, entry.batch_id),
-        )
+        return [
+            entry
+            for entry in self.entries.values()
+            if (entry.source, entry.table) == (source, table)
+        ]
 
     def write(self, entry: JournalEntry) -> None:
         """Add an entry: from here on its batch is landed."""
@@ -125,8 +117,21 @@ class Journal:
 
 def read_journal(home: Home) -> list[JournalEntry]:
     """Every landed batch, in the order in which they landed."""
-    entries = Journal(home).entries.values()
-    return sorted(entries, key=lambda entry: (entry.landed_at, entry.batch_id))
+    return list(Journal(home).entries.values())
+
+
+def _read_entry(path: Path) -> JournalEntry:
+    try:
+        return JournalEntry.from_json(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, KeyError):
+        raise LandingError(
+            f"{path} is damaged: restore it from a backup, or remove it together with the batch "
+            f"{path.stem} to land that file again."
+        ) from None
+
+
+def _landing_order(entry: JournalEntry) -> tuple[datetime.datetime, str]:
+    return (entry.landed_at, entry.batch_id)
 
 
 def current_time() -> datetime.datetime:

@@ -2,7 +2,8 @@
 
 A refresh records the batches that no earlier one has used, each with `known_on` (the later of its
 own day and the newest day of any refresh before) and `known_step`, a count that goes up with each
-new pair of known_on and as_of. Steps never change, so a rebuild replays them.
+new pair of known_on and as_of, and once more for each file that was replaced before any refresh
+used it. Steps never change, so a rebuild replays them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,15 +65,19 @@ class Refresh:
 
 @dataclass(frozen=True)
 class _Known:
-    """A batch that no refresh has used, with its day of knowledge."""
+    """A batch that no refresh has used, with its day of knowledge.
+
+    version: how many unused batches of the same place and day it replaces.
+    """
 
     entry: JournalEntry
     known_on: datetime.date
+    version: int
 
     @property
-    def order(self) -> tuple[datetime.date, datetime.date]:
+    def order(self) -> tuple[datetime.date, datetime.date, int]:
         """Batches of equal order share a step (a list may be delivered in several files)."""
-        return (self.known_on, self.entry.as_of)
+        return (self.known_on, self.entry.as_of, self.version)
 
 
 def open_refresh(home: Home, as_of: datetime.date | None = None) -> Refresh:
@@ -148,11 +154,14 @@ def _remove_unfinished(home: Home, past: list[Refresh]) -> None:
 def _unused_batches(home: Home, past: list[Refresh]) -> list[_Known]:
     used = {batch for refresh in past for batch in refresh.new_batches}
     newest = max((refresh.as_of for refresh in past), default=datetime.date.min)
-    return [
-        _Known(entry, max(entry.as_of, newest))
-        for entry in Journal(home).entries.values()
-        if entry.batch_id not in used
-    ]
+    versions: Counter[tuple[str, str, str, datetime.date]] = Counter()
+    unused = []
+    for entry in Journal(home).entries.values():
+        if entry.batch_id not in used:
+            place = (entry.feed, entry.table, entry.file, entry.as_of)
+            unused.append(_Known(entry, max(entry.as_of, newest), versions[place]))
+            versions[place] += 1
+    return unused
 
 
 def _newest_day(past: list[Refresh], unused: list[_Known]) -> datetime.date | None:
@@ -276,7 +285,6 @@ def freeze_weekly_routes(home: Home, rows_parquet_path: Path, week: datetime.dat
             text=None,
             size=state.st_size,
             modified_ns=state.st_mtime_ns,
-            batch_name=feed.name,
             strict=True,
         )
         _refuse_other_weeks(path, label, week)

@@ -40,8 +40,8 @@ class SourceRows:
     text of its value. relation: what stands behind `from`; it reads `source_rows`.
     open_arrow: a fresh Arrow table or stream for `source_rows`. rows_scanned: how many rows the
     last full scan gave. check_complete: called after the first full scan; raises LandingError when
-    the file was cut. failure: what stopped the stream, as the engine's own message hides it. serial_epoch: day zero of day
-    numbers, for spreadsheets. ragged: filled by the scan.
+    the file was cut. failure: what stopped the stream, as the engine's own message hides it.
+    serial_epoch: day zero of day numbers, for spreadsheets. ragged: filled by the scan.
     """
 
     label: str

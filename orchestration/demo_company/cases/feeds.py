@@ -8,6 +8,7 @@ from orchestration.demo_company import touches as t
 from orchestration.demo_company.accounts import DIRECT_CUSTOMER, DUNS_NONE, SITE_NONE
 from orchestration.demo_company.opportunities import INFLUENCED, SOURCED
 from orchestration.demo_company.partners import PROSPECT as PARTNER_PROSPECT
+from orchestration.demo_company.partners import delivery_days
 from orchestration.demo_company.story import Case, Planter
 
 
@@ -39,7 +40,7 @@ def case_29_partner_acquired_and_customer(p: Planter) -> Case:
     p.plan(deal, SOURCED, old, t.INTRO)
     p.touch(old, account, t.INTRO, "2026-01-12 11:00", deal=None, about=deal, owner=rep)
     p.win(deal, "2026-04-17 15:10")
-    before = p.record(old, company)
+    before = [p.record(old, company)] if len(delivery_days(old, p.landings)) else []
     after = p.record(new, company, enters="2026-02-01")
     buyer = p.partner("customer")
     organisation = p.partner_accounts[buyer.number]
@@ -57,7 +58,7 @@ def case_29_partner_acquired_and_customer(p: Planter) -> Case:
             p.deal_id(deal),
             p.account_id(organisation),
             p.account_id(customer),
-            before,
+            *before,
             after,
         ),
         "The deal keeps its sourced credit under the acquired partner's id, which leads to its "

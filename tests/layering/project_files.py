@@ -1,0 +1,102 @@
+"""A dbt project as its files say it: models, what they read, and what their yml says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.portable_sql.rendering import ProjectRenderer
+
+LAYERS = ("staging", "intermediate", "marts")
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """What the yml beside a model says of it."""
+
+    path: Path
+    name: str
+    description: str
+    has_key_test: bool
+    has_contract: bool
+    undescribed_columns: tuple[str, ...]
+    has_columns: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model file with the tables that it reads."""
+
+    path: Path
+    name: str
+    layer: str
+    folder: str
+    refs: frozenset[str]
+    sources: frozenset[str]
+
+
+@dataclass
+class ProjectFiles:
+    """The models and entries of one project, by name; `entries` may hold a name twice."""
+
+    models: dict[str, Model] = field(default_factory=dict)
+    entries: list[ModelEntry] = field(default_factory=list)
+    seeds: frozenset[str] = frozenset()
+
+
+def read_project(project: Path) -> ProjectFiles:
+    """Read models, entries and seeds from the folder of a dbt project."""
+    renderer = ProjectRenderer(project / "macros")
+    files = ProjectFiles(
+        seeds=frozenset(path.stem for path in (project / "seeds").rglob("*.csv")),
+    )
+    for path in sorted((project / "models").rglob("*.sql")):
+        rendered = renderer.render(path)
+        inside = path.relative_to(project / "models").parts
+        files.models[path.stem] = Model(
+            path=path,
+            name=path.stem,
+            layer=inside[0],
+            folder=inside[-2],
+            refs=frozenset().union(*(one.refs for one in rendered)),
+            sources=frozenset().union(*(one.sources for one in rendered)),
+        )
+    for path in sorted((project / "models").rglob("*.yml")):
+        # `unit_tests` live in files of their own and say nothing of the model itself.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FastLoader) or {}
+        files.entries.extend(_entry(path, entry) for entry in content.get("models") or [])
+    return files
+
+
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _entry(path: Path, entry: dict[str, Any]) -> ModelEntry:
+    columns: list[dict[str, Any]] = entry.get("columns") or []
+    contract = (entry.get("config") or {}).get("contract") or {}
+    return ModelEntry(
+        path=path,
+        name=entry["name"],
+        description=(entry.get("description") or "").strip(),
+        has_key_test=_has_key_test(entry, columns),
+        has_contract=contract.get("enforced") is True,
+        undescribed_columns=tuple(
+            column["name"] for column in columns if not (column.get("description") or "").strip()
+        ),
+        has_columns=bool(columns),
+    )
+
+
+def _has_key_test(entry: dict[str, Any], columns: list[dict[str, Any]]) -> bool:
+    """Whether a column is unique and never NULL, or a combination of columns is unique."""
+    if "unique_combination" in _test_names(entry):
+        return True
+    return any({"unique", "not_null"} <= _test_names(column) for column in columns)
+
+
+def _test_names(holder: dict[str, Any]) -> set[str]:
+    tests = [*(holder.get("data_tests") or []), *(holder.get("tests") or [])]
+    return {test if isinstance(test, str) else next(iter(test)) for test in tests}
