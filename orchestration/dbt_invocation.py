@@ -31,7 +31,6 @@ KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
 
 
-
 @dataclass(frozen=True)
 class NodeResult:
     """What became of one model, seed or data test."""

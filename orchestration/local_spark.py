@@ -50,9 +50,6 @@ CONFIGURATION: Mapping[str, str] = {
     "spark.executor.extraJavaOptions": JAVA_OPTIONS,
     "spark.sql.catalogImplementation": "hive",
     "spark.ui.showConsoleProgress": "false",
-    # Seconds, not minutes, until a killed worker is known to be gone.
-    "spark.network.timeout": "60s",
-    "spark.executor.heartbeatInterval": "5s",
 }
 
 
@@ -129,8 +126,8 @@ def local_spark(folder: Path, workers_count: int = 2) -> Iterator[LocalSpark]:
             folder,
             "master",
             environment,
-            [spark / "spark-class", "org.apache.spark.deploy.master.Master"]
-            + ["--host", LOOPBACK, "--port", str(master_port), "--webui-port", str(master_ui)],
+            *(spark / "spark-class", "org.apache.spark.deploy.master.Master"),
+            *("--host", LOOPBACK, "--port", master_port, "--webui-port", master_ui),
         )
         _wait(cluster, "master", lambda: cluster.alive_workers_count() == 0)
         for number in range(workers_count):
@@ -139,20 +136,20 @@ def local_spark(folder: Path, workers_count: int = 2) -> Iterator[LocalSpark]:
                     folder,
                     f"worker_{number}",
                     environment,
-                    [spark / "spark-class", "org.apache.spark.deploy.worker.Worker"]
-                    + ["--host", LOOPBACK, "--cores", "1", "--memory", "2g"]
-                    + ["--webui-port", "0", "--work-dir", folder / f"work_{number}", address],
+                    *(spark / "spark-class", "org.apache.spark.deploy.worker.Worker"),
+                    *("--host", LOOPBACK, "--cores", 1, "--memory", "2g", "--webui-port", 0),
+                    *("--work-dir", folder / f"work_{number}", address),
                 )
             )
         cluster.thrift_server = _start(
             folder,
             "thrift_server",
             environment,
-            [spark / "spark-submit", "--master", address]
-            + ["--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"]
-            + ["--conf", f"spark.ui.port={driver_ui}", "spark-internal"]
-            + ["--hiveconf", f"hive.server2.thrift.port={thrift_port}"]
-            + ["--hiveconf", f"hive.server2.thrift.bind.host={LOOPBACK}"],
+            *(spark / "spark-submit", "--master", address),
+            *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"),
+            *("--conf", f"spark.ui.port={driver_ui}", "spark-internal"),
+            *("--hiveconf", f"hive.server2.thrift.port={thrift_port}"),
+            *("--hiveconf", f"hive.server2.thrift.bind.host={LOOPBACK}"),
         )
         _wait(cluster, "master", lambda: cluster.alive_workers_count() == workers_count)
         _wait(cluster, "thrift_server", lambda: _answers(thrift_port))
@@ -176,7 +173,8 @@ def spark_home() -> Path:
         import pyspark
     except ImportError:
         raise CosellError(
-            "A local Spark cluster needs the package pyspark: run `pip install 'cosell[spark-test]'`."
+            "A local Spark cluster needs the package pyspark: run "
+            "`pip install 'cosell[spark-test]'`."
         ) from None
     return Path(pyspark.__file__).parent
 
@@ -210,7 +208,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _start(
-    folder: Path, name: str, environment: Mapping[str, str], command: list[str | Path]
+    folder: Path, name: str, environment: Mapping[str, str], *command: str | int | Path
 ) -> subprocess.Popen[bytes]:
     """Start one process in a session of its own, so that it and its children end together."""
     with folder.joinpath(f"{name}.log").open("wb") as log:

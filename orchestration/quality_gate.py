@@ -140,7 +140,7 @@ def _limits(home: Home) -> dict[str, str]:
 
 
 def _warehouse_source(session: RefreshSession, as_of: date) -> GateSource:
-    return GateSource(database=session.home.warehouse, threads=session.settings.threads)
+    return GateSource(database=session.warehouse.file, threads=session.settings.threads)
 
 
 def _landing_source(session: RefreshSession, as_of: date) -> GateSource:

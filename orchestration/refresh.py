@@ -83,13 +83,9 @@ def run_refresh(
     ReleaseError. `releases/current` is untouched then.
     """
     started = time.monotonic()
-    if settings.engine != "duckdb":
-        raise RefreshError(
-            "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
-            "dbt project is built by dbt itself."
-        )
     session = RefreshSession(settings, as_of, progress or no_progress)
     session.progress(STARTING)
+    session.warehouse.check()
     with hold_refresh_lock(settings.home, wait_seconds):
         _run_job(session)
     return _outcome(session, time.monotonic() - started)

@@ -21,12 +21,12 @@ from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
 from orchestration.release import PublishedRelease, files_hash
 from orchestration.settings import Home, Settings
+from orchestration.warehouse import Warehouse, warehouse_of
 from orchestration.workshop import (
     WorkshopState,
     is_up_to_date,
     read_state,
     rebuild_reason,
-    remove_warehouse,
     write_state,
 )
 
@@ -73,6 +73,11 @@ class RefreshSession:
         return DbtProject(self.settings)
 
     @cached_property
+    def warehouse(self) -> Warehouse:
+        """What dbt builds, on the engine of the settings."""
+        return warehouse_of(self.settings)
+
+    @cached_property
     def code_hash(self) -> str:
         """SHA-256 over our own Python: gates and stations decide what is released, too."""
         return "-".join(files_hash(folder, ("__pycache__",))[:32] for folder in _OWN_PACKAGES)
@@ -99,7 +104,7 @@ class RefreshSession:
         from here until `close_workshop`, and a warehouse that cannot be extended is removed.
         """
         self.refresh = refresh
-        before = read_state(self.home)
+        before = read_state(self.home, self.settings.engine)
         now = WorkshopState(
             status="building",
             refresh_id=refresh.refresh_id,
@@ -108,18 +113,18 @@ class RefreshSession:
             project_hash=self.project.project_hash,
             code_hash=self.code_hash,
         )
-        self.is_up_to_date = is_up_to_date(self.home, before, now)
+        self.is_up_to_date = is_up_to_date(self.warehouse, before, now)
         if self.is_up_to_date:
             return
-        self.rebuilt_because = rebuild_reason(self.home, before, now)
-        write_state(self.home, now)
+        self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
+        write_state(self.home, now, self.settings.engine)
         if self.rebuilt_because is not None:
-            remove_warehouse(self.home)
+            self.warehouse.remove()
 
     @property
     def state(self) -> WorkshopState:
         """What the warehouse is being built for, as the landing station wrote it."""
-        state = read_state(self.home)
+        state = read_state(self.home, self.settings.engine)
         if state is None:
             raise RefreshError(
                 "No refresh has been opened in this home: run the landing station first, or "
@@ -130,7 +135,8 @@ class RefreshSession:
     def close_workshop(self, published: PublishedRelease) -> None:
         """Say that the warehouse holds a finished refresh."""
         self.published = published
-        write_state(self.home, self.state.completed(published.release.release_id))
+        state = self.state.completed(published.release.release_id)
+        write_state(self.home, state, self.settings.engine)
 
     def report(self, station: str) -> Any:
         """A listener for dbt that passes every finished node on to whoever watches."""

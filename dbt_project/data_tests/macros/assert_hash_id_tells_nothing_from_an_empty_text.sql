@@ -5,8 +5,8 @@ examples as (
 
     select
         '32 digits' as example,
-        cast(length({{ hash_id(["'a'", "'b'"]) }}) as bigint) as actual,
-        cast(32 as bigint) as expected
+        cast(length({{ hash_id(["'a'", "'b'"]) }}) as {{ type_string() }}) as actual,
+        '32' as expected
 
     union all
 
