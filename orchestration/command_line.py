@@ -9,6 +9,7 @@ Libraries that take seconds to import are imported inside the verb that needs th
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -223,9 +224,13 @@ def as_day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def home_option(home: Home) -> str:
-    """Return what must stand after `cosell` to reach this home again, empty for the default."""
-    return "" if home.root == DEFAULT_HOME else f" --home {home.root}"
+def this_command(home: Home) -> str:
+    """Return how to call `cosell` on this home from here, so that it can be pasted and run."""
+    called = Path(sys.argv[0])
+    found = shutil.which("cosell")
+    is_on_path = found is None or Path(found).resolve() == called.resolve()
+    name = "cosell" if is_on_path or called.name != "cosell" else os.path.relpath(called)
+    return name if home.root == DEFAULT_HOME else f"{name} --home {home.root}"
 
 
 def station_bars() -> StationBars:
@@ -279,10 +284,10 @@ def paths_to_open(home: Home) -> list[tuple[str, str]]:
 
 def next_commands_for(home: Home, example: str | None) -> list[str]:
     """Return three commands worth typing next."""
-    option = home_option(home)
+    command = this_command(home)
     return [
-        f"cosell{option} explain {example}" if example else f"cosell{option} releases",
-        f"cosell{option} status",
+        f"{command} explain {example}" if example else f"{command} releases",
+        f"{command} status",
         f"COSELL_HOME={home.root} make dagster",
     ]
 
@@ -298,14 +303,13 @@ def init() -> None:
     if not written:
         console.print(f"{home.root} is already a home; nothing was changed.", markup=False)
         return
-    option = home_option(home)
     console.print(f"Started a home in {home.root} ({len(written)} files).", markup=False)
     console.print(
         "Next:\n"
         f"  edit   {home.company_file}   name, time zone, currency, fiscal year\n"
         f"  read   {home.config / 'README.txt'}   what every file decides\n"
         f"  drop   exports into {home.inbox}/salesforce/\n"
-        f"  run    cosell{option} refresh",
+        f"  run    {this_command(home)} refresh",
         markup=False,
         soft_wrap=True,
     )
@@ -342,7 +346,9 @@ def refresh(as_of: Day = None) -> None:
 
     with station_bars() as progress:
         outcome = run_refresh(settings, as_of=as_day(as_of), progress=progress)
-    print_outcome(home, outcome)
+    from orchestration.pages import refresh_page
+
+    the_console().print(refresh_page(outcome, this_command(home)))
 
 
 @app.command(rich_help_panel=BUILD)
@@ -378,7 +384,7 @@ def close(
     land_file(home, "quarter_closes", file, day)
     the_console().print(
         f"{quarter} is signed by {signed_by} as of {day}; it freezes with the next refresh: "
-        f"cosell{home_option(home)} refresh",
+        f"{this_command(home)} refresh",
         markup=False,
         soft_wrap=True,
     )
@@ -470,10 +476,11 @@ def verify(
 
 @app.command(rich_help_panel=READ)
 def dagster() -> None:
-    """Open the Dagster UI on this home; Ctrl-C closes it."""
+    """Open the Dagster UI on this home, else on the demo's; Ctrl-C closes it."""
     from orchestration.dagster_ui import open_ui
 
-    settings = the_settings()
+    only_demo = not DEFAULT_HOME.exists() and DEMO_HOME.exists()
+    settings = the_settings(default_home=DEMO_HOME if only_demo else None)
     an_initialized_home(settings)
     raise typer.Exit(open_ui(settings))
 

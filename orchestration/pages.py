@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestration.answers import QuarterSums, RepAnswer, Summary
     from orchestration.company_status import CompanyStatus
     from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.refresh import RefreshOutcome
     from orchestration.release import Release
 
 SHOWN_REPS = 12
@@ -177,10 +178,39 @@ def paths_page(paths: Iterable[tuple[str, str]], commands: Iterable[str]) -> Ren
         opened.add_row(name, escape(path))
     return Group(
         Text("Open", style="bold cyan"),
-        Padding(opened, (0, 0, 1, 2)),
+        Padding(opened, (0, 0, 1, 2), expand=False),
         Text("Next", style="bold cyan"),
         *(Text(f"  {command}", no_wrap=True) for command in commands),
     )
+
+
+def refresh_page(outcome: RefreshOutcome, command: str) -> RenderableType:
+    """What a refresh landed, refused and published, and what a person should know."""
+    lines = [_what_was_published(outcome)]
+    rows = sum(landed.good for landed in outcome.landed)
+    if outcome.landed:
+        lines.append(f"Landed {count(len(outcome.landed), 'batch', 'batches')}, {rows:,} rows.")
+    quarantined = sum(landed.quarantined for landed in outcome.landed)
+    if quarantined:
+        lines.append(
+            f"[yellow]{count(quarantined, 'row')} could not be read and lie in quarantine; "
+            f"{command} status says why.[/]"
+        )
+    lines += [
+        f"[yellow]Refused {escape(file)}: {escape(sentence)}[/]"
+        for file, sentence in outcome.refused
+    ]
+    lines += [f"[yellow]{escape(message)}[/]" for message in outcome.messages]
+    return Group(*(Text.from_markup(line) for line in lines))
+
+
+def _what_was_published(outcome: RefreshOutcome) -> str:
+    release = f"release [bold]{outcome.release_id}[/] as of [bold]{outcome.as_of}[/]"
+    if outcome.is_up_to_date:
+        return f"Nothing has landed since {release}: nothing was done."
+    if not outcome.is_new_release:
+        return f"The content is that of {release}: nothing was published ({outcome.seconds:.0f} s)."
+    return f"Published {release} ({outcome.seconds:.0f} s)."
 
 
 def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> RenderableType:
@@ -298,12 +328,12 @@ def _step(step: Step) -> list[RenderableType]:
         Text.assemble((step.title, "bold"), (f"  {step.where}" if step.where else "", "dim"))
     ]
     if step.facts:
-        parts.append(Padding(_facts(step.facts), (0, 0, 0, 2)))
+        parts.append(Padding(_facts(step.facts), (0, 0, 0, 2), expand=False))
     if step.table_rows:
-        parts.append(Padding(_listing(step), (0, 0, 0, 2)))
+        parts.append(Padding(_listing(step), (0, 0, 0, 2), expand=False))
     if step.note:
-        parts.append(Padding(Text(step.note), (0, 0, 0, 2)))
-    parts += [Padding(_landed(row), (0, 0, 0, 2)) for row in step.landed]
+        parts.append(Padding(Text(step.note), (0, 0, 0, 2), expand=False))
+    parts += [Padding(_landed(row), (0, 0, 0, 2), expand=False) for row in step.landed]
     return parts
 
 

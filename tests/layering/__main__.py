@@ -1,4 +1,4 @@
-"""`python -m tests.layering [dbt project]`: exits with 1 when a model breaks a rule of its layer."""
+"""`python -m tests.layering [dbt project]` exits with 1 when a model breaks a rule of its layer."""
 
 from __future__ import annotations
 

@@ -56,33 +56,49 @@ matched_records as (
 
 ),
 
+several_records as (
+
+    select
+        account_id,
+        partner_id
+    from matched_records
+    where record_rank = 2
+
+),
+
 -- Case 3: several records of one partner about one account are one overlap.
 records_per_account as (
 
     select
-        account_id,
-        partner_id,
+        matched_records.account_id,
+        matched_records.partner_id,
         cast(count(*) as bigint) as partner_accounts_count,
-        {{ ordered_list('partner_account_id', 'record_rank') }} as partner_account_ids,
-        {{ ordered_list('listed_states', 'record_rank') }} as listed_states,
-        min(customer_since_on) as customer_since_on
+        {{ ordered_list('matched_records.partner_account_id', 'matched_records.record_rank') }}
+            as partner_account_ids,
+        {{ ordered_list('matched_records.listed_states', 'matched_records.record_rank') }}
+            as listed_states,
+        min(matched_records.customer_since_on) as customer_since_on,
+        min(case when matched_records.owner_name is not null then matched_records.record_rank end)
+            as seller_record_rank
     from matched_records
-    group by account_id, partner_id
+    inner join several_records
+        on matched_records.account_id = several_records.account_id
+        and matched_records.partner_id = several_records.partner_id
+    group by matched_records.account_id, matched_records.partner_id
 
 ),
 
-sellers_ranked as (
+sellers as (
 
     select
-        account_id,
-        partner_id,
-        owner_name,
-        row_number() over (
-            partition by account_id, partner_id
-            order by record_rank nulls last
-        ) as seller_rank
+        matched_records.account_id,
+        matched_records.partner_id,
+        matched_records.owner_name
     from matched_records
-    where owner_name is not null
+    inner join records_per_account
+        on matched_records.account_id = records_per_account.account_id
+        and matched_records.partner_id = records_per_account.partner_id
+        and matched_records.record_rank = records_per_account.seller_record_rank
 
 ),
 
@@ -92,30 +108,33 @@ collapsed as (
         matched_records.account_id,
         matched_records.partner_id,
         matched_records.partner_account_id,
-        records_per_account.partner_account_ids,
-        records_per_account.partner_accounts_count,
+        coalesce(records_per_account.partner_account_ids, matched_records.partner_account_id)
+            as partner_account_ids,
+        coalesce(records_per_account.partner_accounts_count, 1) as partner_accounts_count,
         matched_records.account_name as partner_account_name,
         matched_records.partner_state,
-        records_per_account.listed_states,
+        coalesce(records_per_account.listed_states, matched_records.listed_states)
+            as listed_states,
         matched_records.first_observed_on as partner_state_since_on,
         case
             when matched_records.partner_state = 'customer'
-            then records_per_account.customer_since_on
+            then coalesce(
+                records_per_account.customer_since_on, matched_records.customer_since_on
+            )
         end as customer_since_on,
-        sellers_ranked.owner_name as partner_seller_name,
+        coalesce(sellers.owner_name, matched_records.owner_name) as partner_seller_name,
         matched_records.tier,
         matched_records.probability,
         matched_records.evidence,
         matched_records.batch_id,
         matched_records.source_row_number
     from matched_records
-    inner join records_per_account
+    left join records_per_account
         on matched_records.account_id = records_per_account.account_id
         and matched_records.partner_id = records_per_account.partner_id
-    left join sellers_ranked
-        on matched_records.account_id = sellers_ranked.account_id
-        and matched_records.partner_id = sellers_ranked.partner_id
-        and sellers_ranked.seller_rank = 1
+    left join sellers
+        on matched_records.account_id = sellers.account_id
+        and matched_records.partner_id = sellers.partner_id
     where matched_records.record_rank = 1
 
 )

@@ -70,72 +70,97 @@ described as (
 
 ),
 
--- One row per fact that is known; an account without an industry fits neither well nor badly.
-observed as (
+signal_points as (
+
+    select
+        max(case when signal = 'country' then signal_points end) as country_points,
+        max(case when signal = 'employees' then signal_points end) as employees_points,
+        max(case when signal = 'industry' then signal_points end) as industry_points
+    from signals
+
+),
+
+-- A fact that is not known stays NULL; an account without an industry fits neither well nor badly.
+strengths as (
 
     select
         described.account_id,
-        'industry' as signal,
-        coalesce(
-            profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }})
-        ) as strength,
-        'industry ' || described.industry as evidence
-    from described
-    left join profile
-        on profile.dimension = 'industry'
-        and lower(trim(described.industry)) = lower(profile.value)
-    left join profile_fallbacks
-        on profile_fallbacks.dimension = 'industry'
-    where described.industry is not null
-
-    union all
-
-    select
-        described.account_id,
-        'country' as signal,
-        coalesce(
-            profile.points_share, profile_fallbacks.points_share, cast(0 as {{ type_share() }})
-        ) as strength,
-        'country ' || described.country_code as evidence
-    from described
-    left join profile
-        on profile.dimension = 'country'
-        and described.country_code = profile.value
-    left join profile_fallbacks
-        on profile_fallbacks.dimension = 'country'
-    where described.country_code is not null
-
-    union all
-
-    select
-        described.account_id,
-        'employees' as signal,
+        described.industry,
+        described.employees_count,
+        described.country_code,
+        case
+            when described.country_code is not null
+            then coalesce(countries.points_share, other_countries.points_share, 0)
+        end as country_strength,
         case
             when described.employees_count >= coalesce(employee_bounds.minimum_count, 0)
                 and described.employees_count
                 <= coalesce(employee_bounds.maximum_count, described.employees_count)
             then employee_bounds.points_share
-            else cast(0 as {{ type_share() }})
-        end as strength,
-        cast(described.employees_count as {{ type_string() }}) || ' employees' as evidence
+            when described.employees_count is not null and employee_bounds.points_share is not null
+            then 0
+        end as employees_strength,
+        case
+            when described.industry is not null
+            then coalesce(industries.points_share, other_industries.points_share, 0)
+        end as industry_strength
     from described
     cross join employee_bounds
-    where described.employees_count is not null
-        and employee_bounds.points_share is not null
+    left join profile as countries
+        on countries.dimension = 'country'
+        and described.country_code = countries.value
+    left join profile_fallbacks as other_countries
+        on other_countries.dimension = 'country'
+    left join profile as industries
+        on industries.dimension = 'industry'
+        and lower(trim(described.industry)) = lower(industries.value)
+    left join profile_fallbacks as other_industries
+        on other_industries.dimension = 'industry'
+
+),
+
+known as (
+
+    select
+        strengths.account_id,
+        signal_points.country_points * strengths.country_strength as country_points,
+        case when strengths.country_strength is not null then signal_points.country_points end
+            as known_country_points,
+        signal_points.employees_points * strengths.employees_strength as employees_points,
+        case when strengths.employees_strength is not null then signal_points.employees_points end
+            as known_employees_points,
+        signal_points.industry_points * strengths.industry_strength as industry_points,
+        case when strengths.industry_strength is not null then signal_points.industry_points end
+            as known_industry_points,
+        '; country ' || strengths.country_code as country_evidence,
+        '; ' || cast(strengths.employees_count as {{ type_string() }}) || ' employees'
+            as employees_evidence,
+        '; industry ' || strengths.industry as industry_evidence
+    from strengths
+    cross join signal_points
 
 ),
 
 scored as (
 
     select
-        observed.account_id,
-        cast(sum(signals.signal_points * observed.strength) as {{ type_score() }}) as points,
-        cast(sum(signals.signal_points) as {{ type_score() }}) as known_points,
-        {{ ordered_list('observed.evidence', 'observed.signal') }} as evidence
-    from observed
-    inner join signals
-        on observed.signal = signals.signal
-    group by observed.account_id
+        account_id,
+        cast(
+            coalesce(country_points, 0) + coalesce(employees_points, 0)
+            + coalesce(industry_points, 0) as {{ type_score() }}
+        ) as points,
+        cast(
+            coalesce(known_country_points, 0) + coalesce(known_employees_points, 0)
+            + coalesce(known_industry_points, 0) as {{ type_score() }}
+        ) as known_points,
+        substr(
+            case when country_points is not null then country_evidence else '' end
+            || case when employees_points is not null then employees_evidence else '' end
+            || case when industry_points is not null then industry_evidence else '' end,
+            3
+        ) as evidence
+    from known
+    where coalesce(country_points, employees_points, industry_points) is not null
 
 )
 

@@ -103,62 +103,75 @@ intent_ranked as (
 
 ),
 
--- One row per signal that was observed; what was not observed has no row and is never a zero.
-observed as (
+signal_points as (
 
     select
-        account_id,
-        'intent_score' as signal,
-        cast(strength as {{ type_share() }}) as strength,
-        signal_week_starts_on as observed_on,
-        evidence
-    from intent_ranked
-    where intent_rank = 1
+        max(case when signal = 'intent_score' then signal_points end) as intent_points,
+        max(case when signal = 'open_opportunity' then signal_points end) as opportunity_points,
+        max(case when signal = 'crm_activity' then signal_points end) as activity_points,
+        max(case when signal = 'crm_activity' then half_life_days end) as activity_half_life_days
+    from signals
 
-    union all
+),
+
+-- What was not observed stays NULL and is never a zero.
+known as (
 
     select
         accounts.account_id,
-        'open_opportunity' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        cast(null as date) as observed_on,
-        'open opportunities: ' || cast(our_states.open_count as {{ type_string() }}) as evidence
+        case when intent_ranked.account_id is not null then signal_points.intent_points end
+            as known_intent_points,
+        signal_points.intent_points * intent_ranked.strength_today as intent_points,
+        case when our_states.open_count > 0 then signal_points.opportunity_points end
+            as opportunity_points,
+        case when activity.newest_activity_on is not null then signal_points.activity_points end
+            as known_activity_points,
+        case
+            when activity.newest_activity_on is not null
+            then signal_points.activity_points * {{ decayed(
+                'activity.newest_activity_on',
+                'refresh_current.as_of',
+                'signal_points.activity_half_life_days'
+            ) }}
+        end as activity_points,
+        '; ' || intent_ranked.evidence as intent_evidence,
+        '; open opportunities: ' || cast(our_states.open_count as {{ type_string() }})
+            as opportunity_evidence,
+        '; our last activity on ' || {{ text_from_day('activity.newest_activity_on') }}
+            as activity_evidence
     from accounts
-    inner join our_states
+    cross join refresh_current
+    cross join signal_points
+    left join intent_ranked
+        on accounts.account_id = intent_ranked.account_id
+        and intent_ranked.intent_rank = 1
+    left join our_states
         on accounts.account_id = our_states.account_id
-    where our_states.open_count > 0
-
-    union all
-
-    select
-        accounts.account_id,
-        'crm_activity' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        activity.newest_activity_on as observed_on,
-        'our last activity on ' || {{ text_from_day('activity.newest_activity_on') }} as evidence
-    from accounts
-    inner join activity
+    left join activity
         on accounts.account_id = activity.account_id
-    where activity.newest_activity_on is not null
 
 ),
 
 scored as (
 
     select
-        observed.account_id,
+        account_id,
         cast(
-            sum(signals.signal_points * observed.strength * {{ decayed(
-                'observed.observed_on', 'refresh_current.as_of', 'signals.half_life_days'
-            ) }}) as {{ type_score() }}
+            coalesce(intent_points, 0) + coalesce(opportunity_points, 0)
+            + coalesce(activity_points, 0) as {{ type_score() }}
         ) as points,
-        cast(sum(signals.signal_points) as {{ type_score() }}) as known_points,
-        {{ ordered_list('observed.evidence', 'observed.signal') }} as evidence
-    from observed
-    inner join signals
-        on observed.signal = signals.signal
-    cross join refresh_current
-    group by observed.account_id
+        cast(
+            coalesce(known_intent_points, 0) + coalesce(opportunity_points, 0)
+            + coalesce(known_activity_points, 0) as {{ type_score() }}
+        ) as known_points,
+        substr(
+            case when known_intent_points is not null then intent_evidence else '' end
+            || case when opportunity_points is not null then opportunity_evidence else '' end
+            || case when known_activity_points is not null then activity_evidence else '' end,
+            3
+        ) as evidence
+    from known
+    where coalesce(known_intent_points, opportunity_points, known_activity_points) is not null
 
 )
 

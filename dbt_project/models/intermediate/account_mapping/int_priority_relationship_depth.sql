@@ -100,71 +100,62 @@ contacts_per_account as (
 
 ),
 
--- One row per signal that was observed; what was not observed has no row and is never a zero.
-observed as (
+signal_points as (
+
+    select
+        max(case when signal = 'partner_customer' then signal_points end) as customer_points,
+        max(case when signal = 'partner_seller' then signal_points end) as seller_points,
+        max(case when signal = 'recent_touch' then signal_points end) as touch_points,
+        max(case when signal = 'recent_touch' then half_life_days end) as touch_half_life_days,
+        max(case when signal = 'contacts_known' then signal_points end) as contacts_points,
+        max(case when signal = 'joint_win' then signal_points end) as win_points
+    from signals
+
+),
+
+-- What was not observed stays NULL and is never a zero; a partner that says it is no customer of
+-- its has said something.
+known as (
 
     select
         accounts.account_id,
         accounts.partner_id,
-        'partner_customer' as signal,
-        cast(case when accounts.partner_state = 'customer' then 1 else 0 end as {{ type_share() }})
-            as strength,
-        cast(null as date) as observed_on,
+        signal_points.customer_points as known_customer_points,
+        case when accounts.partner_state = 'customer' then signal_points.customer_points else 0 end
+            as customer_points,
+        case when accounts.partner_seller_name is not null then signal_points.seller_points end
+            as seller_points,
+        case when newest_touches.newest_touch_on is not null then signal_points.touch_points end
+            as known_touch_points,
+        case
+            when newest_touches.newest_touch_on is not null
+            then signal_points.touch_points * {{ decayed(
+                'newest_touches.newest_touch_on',
+                'refresh_current.as_of',
+                'signal_points.touch_half_life_days'
+            ) }}
+        end as touch_points,
+        case when contacts_per_account.contacts_count > 0 then signal_points.contacts_points end
+            as contacts_points,
+        case when joint_wins.wins_count > 0 then signal_points.win_points end as win_points,
         replace(accounts.partner_state, '_', ' ') || ' of ' || accounts.partner_name
-        || coalesce(' since ' || {{ text_from_day('accounts.customer_since_on') }}, '') as evidence
+        || coalesce(' since ' || {{ text_from_day('accounts.customer_since_on') }}, '')
+            as customer_evidence,
+        '; their seller is ' || accounts.partner_seller_name as seller_evidence,
+        '; last touch on ' || {{ text_from_day('newest_touches.newest_touch_on') }}
+            as touch_evidence,
+        '; contacts known: ' || cast(contacts_per_account.contacts_count as {{ type_string() }})
+            as contacts_evidence,
+        '; won together: ' || cast(joint_wins.wins_count as {{ type_string() }}) as win_evidence
     from accounts
-
-    union all
-
-    select
-        accounts.account_id,
-        accounts.partner_id,
-        'partner_seller' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        cast(null as date) as observed_on,
-        'their seller is ' || accounts.partner_seller_name as evidence
-    from accounts
-    where accounts.partner_seller_name is not null
-
-    union all
-
-    select
-        accounts.account_id,
-        accounts.partner_id,
-        'recent_touch' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        newest_touches.newest_touch_on as observed_on,
-        'last touch on ' || {{ text_from_day('newest_touches.newest_touch_on') }} as evidence
-    from accounts
-    inner join newest_touches
+    cross join refresh_current
+    cross join signal_points
+    left join newest_touches
         on accounts.account_id = newest_touches.account_id
         and accounts.partner_id = newest_touches.partner_id
-
-    union all
-
-    select
-        accounts.account_id,
-        accounts.partner_id,
-        'contacts_known' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        cast(null as date) as observed_on,
-        'contacts known: ' || cast(contacts_per_account.contacts_count as {{ type_string() }})
-            as evidence
-    from accounts
-    inner join contacts_per_account
+    left join contacts_per_account
         on accounts.account_id = contacts_per_account.account_id
-
-    union all
-
-    select
-        accounts.account_id,
-        accounts.partner_id,
-        'joint_win' as signal,
-        cast(1 as {{ type_share() }}) as strength,
-        cast(null as date) as observed_on,
-        'won together: ' || cast(joint_wins.wins_count as {{ type_string() }}) as evidence
-    from accounts
-    inner join joint_wins
+    left join joint_wins
         on accounts.account_id = joint_wins.account_id
         and accounts.partner_id = joint_wins.partner_id
 
@@ -173,20 +164,28 @@ observed as (
 scored as (
 
     select
-        observed.account_id,
-        observed.partner_id,
+        account_id,
+        partner_id,
         cast(
-            sum(signals.signal_points * observed.strength * {{ decayed(
-                'observed.observed_on', 'refresh_current.as_of', 'signals.half_life_days'
-            ) }}) as {{ type_score() }}
+            coalesce(customer_points, 0) + coalesce(seller_points, 0) + coalesce(touch_points, 0)
+            + coalesce(contacts_points, 0) + coalesce(win_points, 0) as {{ type_score() }}
         ) as points,
-        cast(sum(signals.signal_points) as {{ type_score() }}) as known_points,
-        {{ ordered_list('observed.evidence', 'observed.signal') }} as evidence
-    from observed
-    inner join signals
-        on observed.signal = signals.signal
-    cross join refresh_current
-    group by observed.account_id, observed.partner_id
+        cast(
+            coalesce(known_customer_points, 0) + coalesce(seller_points, 0)
+            + coalesce(known_touch_points, 0) + coalesce(contacts_points, 0)
+            + coalesce(win_points, 0) as {{ type_score() }}
+        ) as known_points,
+        customer_evidence
+        || coalesce(seller_evidence, '')
+        || coalesce(touch_evidence, '')
+        || coalesce(win_evidence, '')
+        || coalesce(contacts_evidence, '') as evidence
+    from known
+    where known_customer_points is not null
+        or seller_points is not null
+        or known_touch_points is not null
+        or contacts_points is not null
+        or win_points is not null
 
 )
 

@@ -64,16 +64,30 @@ rows_ranked as (
 
 ),
 
-populations as (
+several_populations as (
 
     select
         partner_id,
-        partner_account_id,
-        min(customer_since_on) as customer_since_on,
-        cast(count(*) as bigint) as list_rows_count,
-        {{ ordered_list('partner_state', 'state_precedence') }} as listed_states
+        partner_account_id
     from rows_ranked
-    group by partner_id, partner_account_id
+    where state_rank = 2
+
+),
+
+populations as (
+
+    select
+        rows_ranked.partner_id,
+        rows_ranked.partner_account_id,
+        min(rows_ranked.customer_since_on) as customer_since_on,
+        cast(count(*) as bigint) as list_rows_count,
+        {{ ordered_list('rows_ranked.partner_state', 'rows_ranked.state_precedence') }}
+            as listed_states
+    from rows_ranked
+    inner join several_populations
+        on rows_ranked.partner_id = several_populations.partner_id
+        and rows_ranked.partner_account_id = several_populations.partner_account_id
+    group by rows_ranked.partner_id, rows_ranked.partner_account_id
 
 ),
 
@@ -95,9 +109,9 @@ current_accounts as (
         rows_ranked.employees_count,
         rows_ranked.partner_state,
         rows_ranked.state_precedence,
-        populations.listed_states,
-        populations.list_rows_count,
-        populations.customer_since_on,
+        coalesce(populations.listed_states, rows_ranked.partner_state) as listed_states,
+        coalesce(populations.list_rows_count, 1) as list_rows_count,
+        coalesce(populations.customer_since_on, rows_ranked.customer_since_on) as customer_since_on,
         rows_ranked.owner_name,
         rows_ranked.owner_email,
         rows_ranked.coverage,
@@ -110,7 +124,7 @@ current_accounts as (
         rows_ranked.known_step,
         rows_ranked.known_on
     from rows_ranked
-    inner join populations
+    left join populations
         on rows_ranked.partner_id = populations.partner_id
         and rows_ranked.partner_account_id = populations.partner_account_id
     where rows_ranked.state_rank = 1

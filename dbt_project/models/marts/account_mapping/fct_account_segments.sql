@@ -54,6 +54,45 @@ segment_cells as (
 
 ),
 
+our_accounts as (
+
+    select
+        our_states.account_id,
+        our_states.our_state,
+        our_states.our_state_since_on,
+        our_states.is_partner_organisation,
+        accounts.batch_id,
+        accounts.source_row_number
+    from our_states
+    inner join accounts
+        on our_states.account_id = accounts.account_id
+
+),
+
+-- What an account that the partner does not list is, once per partner and state of ours.
+absences as (
+
+    select
+        coverage.partner_id,
+        coverage.absence_state,
+        coverage.first_full_list_on,
+        segment_cells.our_state,
+        segment_cells.cell,
+        segment_cells.roll_up,
+        segment_cells.roll_up_side,
+        case
+            when coverage.absence_state = 'absent'
+            then 'Not on the whole list of '
+            || {{ text_from_day('coverage.newest_full_list_on') }}
+            when coverage.newest_list_on is null then 'No list received yet'
+            else 'The lists do not say who is absent'
+        end as evidence
+    from coverage
+    inner join segment_cells
+        on coverage.absence_state = segment_cells.partner_state
+
+),
+
 reviews_per_account as (
 
     select
@@ -112,9 +151,13 @@ overlapping_rows as (
         end as since_on,
         overlapping.customer_since_on as partner_customer_since_on,
         overlapping.evidence,
+        our_accounts.batch_id as crm_batch_id,
+        our_accounts.source_row_number as crm_source_row_number,
         overlapping.batch_id as partner_batch_id,
         overlapping.source_row_number as partner_source_row_number
     from overlapping
+    inner join our_accounts
+        on overlapping.account_id = our_accounts.account_id
     left join reviews_per_account
         on overlapping.account_id = reviews_per_account.account_id
         and overlapping.partner_id = reviews_per_account.partner_id
@@ -125,51 +168,47 @@ overlapping_rows as (
 one_sided_rows_ours as (
 
     select
-        our_states.account_id || '|' || coverage.partner_id as segment_id,
-        our_states.account_id,
-        coverage.partner_id,
+        our_accounts.account_id || '|' || absences.partner_id as segment_id,
+        our_accounts.account_id,
+        absences.partner_id,
         cast(null as {{ type_string() }}) as partner_account_id,
         cast(null as {{ type_string() }}) as partner_account_ids,
         cast(null as {{ type_string() }}) as partner_account_name,
-        our_states.our_state,
-        coverage.absence_state as partner_state,
+        our_accounts.our_state,
+        absences.absence_state as partner_state,
         cast(null as {{ type_string() }}) as partner_listed_states,
-        segment_cells.cell,
-        segment_cells.roll_up,
-        segment_cells.roll_up_side,
-        our_states.is_partner_organisation,
+        absences.cell,
+        absences.roll_up,
+        absences.roll_up_side,
+        our_accounts.is_partner_organisation,
         case when families.account_id is not null then 'family' else 'none' end as warmth,
         reviews_per_account.account_id is not null as has_match_in_review,
         case
-            when coverage.absence_state = 'absent' and our_states.our_state_since_on is not null
-            then greatest(our_states.our_state_since_on, coverage.first_full_list_on)
+            when absences.absence_state = 'absent' and our_accounts.our_state_since_on is not null
+            then greatest(our_accounts.our_state_since_on, absences.first_full_list_on)
         end as since_on,
         cast(null as date) as partner_customer_since_on,
         case
-            when coverage.absence_state = 'absent'
-            then 'Not on the whole list of '
-            || {{ text_from_day('coverage.newest_full_list_on') }}
-            when coverage.newest_list_on is null then 'No list received yet'
-            else 'The lists do not say who is absent'
-        end
-        || coalesce('; overlap of ' || families.related_account, '') as evidence,
+            when families.account_id is null then absences.evidence
+            else absences.evidence || '; overlap of ' || families.related_account
+        end as evidence,
+        our_accounts.batch_id as crm_batch_id,
+        our_accounts.source_row_number as crm_source_row_number,
         cast(null as {{ type_string() }}) as partner_batch_id,
         cast(null as bigint) as partner_source_row_number
-    from our_states
-    cross join coverage
-    inner join segment_cells
-        on our_states.our_state = segment_cells.our_state
-        and coverage.absence_state = segment_cells.partner_state
+    from our_accounts
+    inner join absences
+        on our_accounts.our_state = absences.our_state
     left join families
-        on our_states.account_id = families.account_id
-        and coverage.partner_id = families.partner_id
+        on our_accounts.account_id = families.account_id
+        and absences.partner_id = families.partner_id
     left join reviews_per_account
-        on our_states.account_id = reviews_per_account.account_id
-        and coverage.partner_id = reviews_per_account.partner_id
+        on our_accounts.account_id = reviews_per_account.account_id
+        and absences.partner_id = reviews_per_account.partner_id
     where not exists (
             select 1 from overlapping
-            where overlapping.account_id = our_states.account_id
-                and overlapping.partner_id = coverage.partner_id
+            where overlapping.account_id = our_accounts.account_id
+                and overlapping.partner_id = absences.partner_id
         )
 
 ),
@@ -205,6 +244,8 @@ one_sided_rows_theirs as (
             then 'On an overlap list and in none of our matches'
             else 'No certain match in our CRM'
         end as evidence,
+        cast(null as {{ type_string() }}) as crm_batch_id,
+        cast(null as bigint) as crm_source_row_number,
         partner_accounts.batch_id as partner_batch_id,
         partner_accounts.source_row_number as partner_source_row_number
     from partner_accounts
@@ -228,44 +269,13 @@ one_sided_rows_theirs as (
 
 ),
 
-all_rows as (
+account_segments as (
 
     select * from overlapping_rows
     union all
     select * from one_sided_rows_ours
     union all
     select * from one_sided_rows_theirs
-
-),
-
-account_segments as (
-
-    select
-        all_rows.segment_id,
-        all_rows.account_id,
-        all_rows.partner_id,
-        all_rows.partner_account_id,
-        all_rows.partner_account_ids,
-        all_rows.partner_account_name,
-        all_rows.our_state,
-        all_rows.partner_state,
-        all_rows.partner_listed_states,
-        all_rows.cell,
-        all_rows.roll_up,
-        all_rows.roll_up_side,
-        all_rows.is_partner_organisation,
-        all_rows.warmth,
-        all_rows.has_match_in_review,
-        all_rows.since_on,
-        all_rows.partner_customer_since_on,
-        all_rows.evidence,
-        accounts.batch_id as crm_batch_id,
-        accounts.source_row_number as crm_source_row_number,
-        all_rows.partner_batch_id,
-        all_rows.partner_source_row_number
-    from all_rows
-    left join accounts
-        on all_rows.account_id = accounts.account_id
 
 )
 
