@@ -54,19 +54,24 @@ check: $(INSTALLED) ## Check format, style, types and SQL
 	@mkdir -p dbt_project/target
 	@COSELL_WAREHOUSE=dbt_project/target/lint.duckdb COSELL_LANDING=dbt_project/target/no_landing \
 		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@$(BIN)/python -m tests.portable_sql
+	@$(BIN)/python -m tests.layering
 
 format: $(INSTALLED) ## Rewrite Python in the project's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-dagster: $(INSTALLED) ## Open the Dagster UI on the home in COSELL_HOME (default ./data, else ./demo)
+dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else ./demo)
 	@$(BIN)/cosell dagster
 
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
-	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --all-extras \
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
+		--extra spark --extra spark-test --generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
+		--constraint requirements.lock -o requirements-spark.lock >/dev/null
 
 clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
 	rm -rf $(VENV) demo build dist cosell.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -186,7 +186,7 @@ def a_partner_won_opportunity(connection: duckdb.DuckDBPyConnection) -> str | No
     """Return an opportunity with much to explain: the newest won one that a partner sourced."""
     found = connection.execute(
         "select opportunity_id from attribution.fct_attributed_opportunities"
-        " where not is_deleted order by attribution_class = 'sourced' desc,"
+        " where not is_deleted and exclusion is null order by attribution_class = 'sourced' desc,"
         " coalesce(is_won, false) desc, partner_id is not null desc, close_on desc,"
         " opportunity_id limit 1"
     ).fetchone()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
+from orchestration.answers import open_release
 from orchestration.landing import JournalEntry, read_journal
 from orchestration.release import Release, current_release
 from orchestration.settings import Home, read_yaml_mapping
@@ -70,12 +71,13 @@ def company_status(home: Home) -> CompanyStatus:
     """Read the state of a home from its release, its landing journal and its quarantine."""
     entries = read_journal(home)
     own = [entry for entry in entries if entry.source not in INTERNAL_SOURCES]
+    release = current_release(home)
     return CompanyStatus(
         home=home,
-        release=current_release(home),
+        release=release,
         releases_count=len(list(home.releases.glob("*/manifest.json"))) - has_current_link(home),
         newest_landed_as_of=max((entry.as_of for entry in own), default=None),
-        feeds=_feeds(home, own),
+        feeds=_feeds(home, own, partners_that_left(release)),
         refused=refused_reasons(home),
     )
 
@@ -89,16 +91,27 @@ def has_current_link(home: Home) -> int:
     return int(home.current_release.is_symlink())
 
 
-def _feeds(home: Home, entries: list[JournalEntry]) -> list[FeedStatus]:
+def partners_that_left(release: Release | None) -> set[str]:
+    """Return the partners whose agreement has ended, as the release knows them."""
+    if release is None:
+        return set()
+    with open_release(release.database) as connection:
+        rows = connection.execute(
+            "select partner_id from core.dim_partners where not is_active"
+        ).fetchall()
+    return {partner_id for (partner_id,) in rows}
+
+
+def _feeds(home: Home, entries: list[JournalEntry], left: set[str]) -> list[FeedStatus]:
     by_feed: dict[str, list[JournalEntry]] = {}
     for entry in entries:
         by_feed.setdefault(entry.feed, []).append(entry)
     for file in sorted(home.feeds.glob("*.yaml")):
         by_feed.setdefault(file.stem, [])
-    return [_feed(home, feed, by_feed[feed]) for feed in sorted(by_feed)]
+    return [_feed(home, feed, by_feed[feed], left) for feed in sorted(by_feed)]
 
 
-def _feed(home: Home, feed: str, entries: list[JournalEntry]) -> FeedStatus:
+def _feed(home: Home, feed: str, entries: list[JournalEntry], left: set[str]) -> FeedStatus:
     file = home.feeds / f"{feed}.yaml"
     declared = read_yaml_mapping(file) if file.is_file() else {}
     cadence = str(declared.get("cadence_days", ""))
@@ -111,7 +124,7 @@ def _feed(home: Home, feed: str, entries: list[JournalEntry]) -> FeedStatus:
         newest_as_of=max((entry.as_of for entry in entries), default=None),
         landed_at=max((entry.landed_at for entry in entries), default=None),
         cadence_days=int(cadence) if cadence.isdigit() else None,
-        is_regular=declared.get("source") != "templates",
+        is_regular=declared.get("source") != "templates" and declared.get("partner_id") not in left,
     )
 
 

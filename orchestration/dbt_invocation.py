@@ -5,6 +5,7 @@ No Dagster here. dbt itself takes seconds to import, so that happens inside the 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -69,26 +70,7 @@ class DbtProject:
         file = self._manifest_folder() / MANIFEST_JSON
         if not file.is_file():
             self._parse()
-        manifest: Manifest = json.loads(file.read_text(encoding="utf-8"))
-        return manifest
-
-    @cached_property
-    def _manifest_object(self) -> Any:
-        """The manifest as dbt's own object, every node tagged with its station.
-
-        The tags are how a station is selected: dbt compares every selector with every node, and
-        hundreds of names would take longer than building small models.
-        """
-        from dbt.contracts.graph.manifest import Manifest as DbtManifest
-
-        station_of = station_of_each_node(self.manifest)
-        content = self._manifest_folder().joinpath(MANIFEST_BINARY).read_bytes()
-        manifest = DbtManifest.from_msgpack(content)
-        manifest.build_flat_graph()
-        for unique_id, node in manifest.nodes.items():
-            if unique_id in station_of:
-                node.tags.append(f"{STATION_TAG}{station_of[unique_id]}")
-        return manifest
+        return _read_manifest(file)
 
     def _manifest_folder(self) -> Path:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
@@ -177,7 +159,7 @@ class DbtProject:
         if names is not None:
             selection = [f"{selection[0]},{name}" for name in names]
         counting = _Counting(listener, self._count(station) if names is None else len(names))
-        manifest = self._manifest_object
+        manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
         with _dbt_environment(self.settings):
             try:
@@ -203,6 +185,34 @@ class DbtProject:
 
     def _count(self, station: str) -> int:
         return sum(one == station for one in station_of_each_node(self.manifest).values())
+
+
+@functools.lru_cache(maxsize=2)
+def _read_manifest(file: Path) -> Manifest:
+    """The manifest as plain values; its folder is named after its content, so it never changes."""
+    manifest: Manifest = json.loads(file.read_text(encoding="utf-8"))
+    return manifest
+
+
+_tagged_manifests: dict[Path, Any] = {}
+
+
+def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
+    """The manifest as dbt's own object, every node tagged with its station.
+
+    The tags are how a station is selected: dbt compares every selector with every node, and
+    hundreds of names would take longer than building small models. One process keeps one.
+    """
+    if file not in _tagged_manifests:
+        from dbt.contracts.graph.manifest import Manifest as DbtManifest
+
+        tagged = DbtManifest.from_msgpack(file.read_bytes())
+        tagged.build_flat_graph()
+        for unique_id, station in station_of_each_node(manifest).items():
+            tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
+        _tagged_manifests.clear()
+        _tagged_manifests[file] = tagged
+    return _tagged_manifests[file]
 
 
 class _Counting:

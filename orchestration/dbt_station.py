@@ -158,7 +158,7 @@ def build_dbt_station(
             rows_counts = _rows_counts(session)
             yield from _materializations(manifest, selected, results, rows_counts)
             yield from _check_results(manifest, content, results, context)
-            raise_for_failures(session, manifest, station, results)
+            raise_for_failures(session, station, results)
 
     return run
 
@@ -243,13 +243,14 @@ def _check_results(
 
 
 def raise_for_failures(
-    session: RefreshSession, manifest: Manifest, station: str, results: Sequence[NodeResult]
+    session: RefreshSession, station: str, results: Sequence[NodeResult]
 ) -> None:
     """Raise for the first thing that stopped a station, naming all the others.
 
     A model that could not be built comes first (RefreshError), then rows that fail a test
     (GateError), then tests that could not be evaluated (BrokenCheckError).
     """
+    manifest = session.project.manifest
     tests = [one for one in results if one.resource_type == "test"]
     built = [one for one in results if one.resource_type != "test"]
     for error_class, failed, sentence in (

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 
 class CosellError(Exception):
-    """A person's input cannot be used; the message says what to do about it."""
+    """A person's input cannot be used; the message says what to do about it.
+
+    The message stays on one line, whatever line breaks a name or a value in it holds.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
 
 
 class ConfigurationError(CosellError):

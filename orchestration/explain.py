@@ -23,17 +23,9 @@ from orchestration.settings import Home
 
 Row = dict[str, Any]
 
-LEDGER_COLUMNS = (
-    "posted_quarter",
-    "origin_quarter",
-    "measure",
-    "attribution_class",
-    "partner_id",
-    "rep_id",
-    "amount_company_currency",
-    "reason",
-    "posting_id",
-)
+LEDGER_COLUMNS = ("posted in", "measure", "class", "partner", "amount", "why, and posting")
+MEASURES = {"pipeline_created": "created", "bookings": "booked"}
+SHORT_POSTING = 8
 SALESFORCE_ID_LENGTHS = (15, 18)
 SHOWN_MATCHES = 12
 
@@ -246,7 +238,7 @@ def explain_opportunity(explainer: Explainer, identifier: str) -> Explanation | 
         return None
     postings = explainer.rows(
         "select * from attribution.fct_attribution_ledger where opportunity_id = ?"
-        " order by posted_at, measure, posting_id",
+        " order by known_step, measure desc, amount, posting_id",
         identifier,
     )
     return Explanation(
@@ -289,7 +281,7 @@ def _class_step(explainer: Explainer, opportunity: Row) -> Step:
 
 def _amount_with_rate(row: Row) -> str:
     amount = f"{text(row['amount'])} {text(row['currency'])}".strip()
-    if row.get("conversion_rate") is None:
+    if row["rate_on"] is None and row["currency"] is not None:
         return amount
     return (
         f"{amount} = {text(row['amount_company_currency'])} at {row['conversion_rate']}"
@@ -306,9 +298,26 @@ def _ledger_step(postings: list[Row]) -> Step:
         title="What was posted",
         where="attribution.fct_attribution_ledger",
         table_columns=LEDGER_COLUMNS,
-        table_rows=[tuple(text(posting[name]) for name in LEDGER_COLUMNS) for posting in postings],
-        facts=[(f"balance of {measure}", text(sum_)) for measure, sum_ in balances.items()],
+        table_rows=[_ledger_row(posting) for posting in postings],
+        facts=[
+            (f"{MEASURES.get(measure, measure)}, net", text(balance))
+            for measure, balance in balances.items()
+        ],
         note="" if postings else "Nothing was posted: the amount is empty or zero.",
+    )
+
+
+def _ledger_row(posting: Row) -> tuple[str, ...]:
+    why = text(posting["reason"])
+    if posting["origin_quarter"] != posting["posted_quarter"]:
+        why += f", origin {posting['origin_quarter']}"
+    return (
+        text(posting["posted_quarter"]),
+        MEASURES.get(posting["measure"], text(posting["measure"])),
+        text(posting["attribution_class"]),
+        text(posting["partner_id"]),
+        text(posting["amount_company_currency"]),
+        f"{why} {posting['posting_id'][:SHORT_POSTING]}",
     )
 
 
@@ -368,10 +377,17 @@ def _opportunity_source_step(explainer: Explainer, opportunity: Row) -> Step:
 
 
 def explain_posting(explainer: Explainer, identifier: str) -> Explanation | None:
-    """Explain one posting: what it says, what it corrects, then its opportunity."""
-    posting = explainer.row("attribution.fct_attribution_ledger", "posting_id", identifier)
-    if posting is None:
+    """Explain one posting: what it says, what it corrects, then its opportunity.
+
+    The first 8 characters of its id are enough where no other posting begins with them.
+    """
+    found = explainer.rows(
+        "select * from attribution.fct_attribution_ledger where starts_with(posting_id, ?) limit 2",
+        identifier if len(identifier) >= SHORT_POSTING else f"{identifier} ",
+    )
+    if len(found) != 1:
         return None
+    posting = found[0]
     corrected = posting["corrects_posting_id"]
     facts = [
         ("opportunity", posting["opportunity_id"]),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,17 +26,24 @@ if TYPE_CHECKING:
 
 STARTING = "starting"
 
-# Runs of one home wait for each other, and nothing is reported to anybody.
+# Runs of one home wait for each other; nothing is reported to anybody; and what a station prints is
+# not mirrored into files by further processes, because all that it has to say is in its events.
 DAGSTER_CONFIGURATION = """\
 telemetry:
   enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
 concurrency:
   runs:
     max_concurrent_runs: 1
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+event_log_storage:
+  module: orchestration.event_log
+  class: KeptConnectionsEventLogStorage
+  config:
+    base_dir: {event_log_folder}
 """
+EVENT_LOG_FOLDER = "history/runs"
 
 
 @dataclass(frozen=True)
@@ -85,9 +95,10 @@ def run_refresh(
     started = time.monotonic()
     session = RefreshSession(settings, as_of, progress or no_progress)
     session.progress(STARTING)
-    session.warehouse.check()
     with hold_refresh_lock(settings.home, wait_seconds):
-        _run_job(session)
+        if not session.repeats_the_last():
+            session.warehouse.check()
+            _run_job(session)
     return _outcome(session, time.monotonic() - started)
 
 
@@ -100,7 +111,7 @@ def _run_job(session: RefreshSession) -> None:
 
     job = _definitions().resolve_job_def(REFRESH_JOB)
     prepare_dagster_home(session.home)
-    with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance:
+    with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance, _only_errors():
         result = job.execute_in_process(
             instance=instance,
             resources={SESSION: session},
@@ -111,6 +122,18 @@ def _run_job(session: RefreshSession) -> None:
         raise session.failure
     if not result.success:
         raise RefreshError(f"The refresh did not finish: {_reason(result)}.")
+
+
+@contextmanager
+def _only_errors() -> Iterator[None]:
+    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome."""
+    logger = logging.getLogger("dagster")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _definitions() -> dg.Definitions:
@@ -131,23 +154,29 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
 
 
 def prepare_dagster_home(home: Home) -> None:
-    """Write the configuration of the home's Dagster instance where it is missing or old."""
+    """Write the configuration of the home's Dagster instance where it is missing or old.
+
+    It names a path of its own, so it is written again where the home was copied or moved.
+    """
     home.dagster.mkdir(parents=True, exist_ok=True)
     file = home.dagster / "dagster.yaml"
-    if not file.is_file() or file.read_text(encoding="utf-8") != DAGSTER_CONFIGURATION:
-        file.write_text(DAGSTER_CONFIGURATION, encoding="utf-8")
+    folder = home.dagster.absolute() / EVENT_LOG_FOLDER
+    wanted = DAGSTER_CONFIGURATION.format(event_log_folder=json.dumps(str(folder)))
+    if not file.is_file() or file.read_text(encoding="utf-8") != wanted:
+        file.write_text(wanted, encoding="utf-8")
 
 
 def _outcome(session: RefreshSession, seconds: float) -> RefreshOutcome:
     release = current_release(session.home)
-    assert release is not None and session.refresh is not None  # else something was raised
+    state = session.state
+    assert release is not None  # else something was raised
     return RefreshOutcome(
         release_id=release.release_id,
         is_new_release=session.published is not None and session.published.is_switched,
         is_up_to_date=session.is_up_to_date,
-        as_of=session.refresh.as_of,
-        refresh_id=session.refresh.refresh_id,
-        refresh_number=session.refresh.refresh_number,
+        as_of=state.as_of,
+        refresh_id=state.refresh_id,
+        refresh_number=state.refresh_number,
         landed=tuple(session.landed),
         refused=tuple(session.inbox.refused) if session.inbox else (),
         gates=tuple(session.gates.values()),

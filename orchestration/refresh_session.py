@@ -6,10 +6,11 @@ process, one after the other, so no station looks up what another one has just s
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -24,16 +25,25 @@ from orchestration.settings import Home, Settings
 from orchestration.warehouse import Warehouse, warehouse_of
 from orchestration.workshop import (
     WorkshopState,
+    inputs_digest,
     is_up_to_date,
+    landed_names,
     read_state,
     rebuild_reason,
+    sent_files_digest,
     write_state,
 )
 
 if TYPE_CHECKING:
     from orchestration.landing import InboxReport, LandedFile, Refresh
 
-_OWN_PACKAGES = (Path(__file__).parent, Path(__file__).parents[1] / "expectations")
+_PACKAGE = Path(__file__).parent
+# What decides, beside the models, what is landed, gated and released.
+_DECIDING_CODE = (
+    *(_PACKAGE / name for name in ("landing", "release", "defs")),
+    _PACKAGE.parent / "expectations",
+    *(_PACKAGE / f"{name}.py" for name in ("stations", "dbt_invocation", "quality_gate")),
+)
 
 
 @dataclass
@@ -62,6 +72,9 @@ class RefreshSession:
     seconds: dict[str, float] = field(default_factory=dict)
     """How long every station took, in the order in which they ran."""
 
+    _sent_files: str = ""
+    _landed_names: frozenset[str] = frozenset()
+
     @property
     def home(self) -> Home:
         """The data folder."""
@@ -80,7 +93,8 @@ class RefreshSession:
     @cached_property
     def code_hash(self) -> str:
         """SHA-256 over our own Python: gates and stations decide what is released, too."""
-        return "-".join(files_hash(folder, ("__pycache__",))[:32] for folder in _OWN_PACKAGES)
+        hashes = [files_hash(path, ("__pycache__",)) for path in _DECIDING_CODE]
+        return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
     @contextmanager
     def station(self, name: str) -> Iterator[None]:
@@ -96,6 +110,25 @@ class RefreshSession:
             raise
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+
+    def repeats_the_last(self) -> bool:
+        """Whether nothing that a refresh reads has changed since the last one: then it is over.
+
+        Asked before anything is imported that takes seconds. False also where this cannot be
+        told without landing.
+        """
+        before = read_state(self.home, self.settings.engine)
+        if before is None or before.inputs_digest is None:
+            return False
+        now = replace(before, project_hash=self.project.project_hash, code_hash=self.code_hash)
+        self.is_up_to_date = (
+            self.as_of in (None, before.as_of)
+            and is_up_to_date(
+                self.warehouse, before, replace(now, status="building", release_id=None)
+            )
+            and before.inputs_digest == inputs_digest(self.home)
+        )
+        return self.is_up_to_date
 
     def open_workshop(self, refresh: Refresh) -> None:
         """Compare a refresh with what the warehouse holds, and make the warehouse fit for it.
@@ -135,8 +168,33 @@ class RefreshSession:
     def close_workshop(self, published: PublishedRelease) -> None:
         """Say that the warehouse holds a finished refresh."""
         self.published = published
-        state = self.state.completed(published.release.release_id)
+        inputs = inputs_digest(self.home) if self._has_read_everything() else None
+        state = self.state.completed(published.release.release_id, inputs)
         write_state(self.home, state, self.settings.engine)
+
+    def begin_landing(self) -> None:
+        """Remember which files there are, before landing reads them."""
+        self._sent_files = sent_files_digest(self.home)
+
+    def end_landing(self, inbox: InboxReport, configuration: list[LandedFile]) -> None:
+        """Remember what landing took and refused."""
+        self.inbox = inbox
+        self.landed = [*inbox.landed, *configuration]
+        self._landed_names = landed_names(self.home)
+
+    def _has_read_everything(self) -> bool:
+        """Whether this refresh knows all that there is now.
+
+        It does not where a file was refused or is of a later day, and where one has arrived or
+        landed since: the next refresh must then look for itself.
+        """
+        if self.inbox is None or self.inbox.refused or self.inbox.postponed:
+            return False
+        frozen_count = 0 if self.frozen_week is None else 1
+        return (
+            self._sent_files == sent_files_digest(self.home)
+            and len(landed_names(self.home) - self._landed_names) == frozen_count
+        )
 
     def report(self, station: str) -> Any:
         """A listener for dbt that passes every finished node on to whoever watches."""

@@ -7,6 +7,7 @@ touched and after the release is published, so that an interrupted refresh is al
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import socket
@@ -42,10 +43,13 @@ class WorkshopState:
     code_hash: str
     """Of everything else that decides what is released: gates and stations."""
     release_id: str | None = None
+    inputs_digest: str | None = None
+    """Of everything that the refresh could have read, see `inputs_digest`; None where a second
+    look would read the same files differently (one was refused, or is of a later day)."""
 
-    def completed(self, release_id: str) -> WorkshopState:
+    def completed(self, release_id: str, inputs: str | None = None) -> WorkshopState:
         """The state after the release was published."""
-        return replace(self, status="complete", release_id=release_id)
+        return replace(self, status="complete", release_id=release_id, inputs_digest=inputs)
 
 
 def read_state(home: Home, engine: Engine = "duckdb") -> WorkshopState | None:
@@ -94,10 +98,40 @@ def is_up_to_date(warehouse: Warehouse, before: WorkshopState | None, now: Works
     return (
         before is not None
         and before.release_id is not None
-        and before == now.completed(before.release_id)
+        and before == now.completed(before.release_id, before.inputs_digest)
         and warehouse.exists()
         and warehouse.settings.home.releases.joinpath(before.release_id).is_dir()
     )
+
+
+def sent_files_digest(home: Home) -> str:
+    """A digest of what people and partners sent and set: the inbox and the configuration.
+
+    Files of the inbox count by name, size and time, those of the configuration by content.
+    """
+    lines = []
+    for path in sorted(home.inbox.rglob("*")):
+        if path.is_file():
+            found = path.stat()
+            lines.append(f"{home.relative(path)} {found.st_size} {found.st_mtime_ns}")
+    for path in sorted(home.config.rglob("*")):
+        if path.is_file():
+            lines.append(f"{home.relative(path)} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    return _digest(lines)
+
+
+def landed_names(home: Home) -> frozenset[str]:
+    """The names of all landed batches."""
+    return frozenset(path.stem for path in home.journal.glob("*.json"))
+
+
+def inputs_digest(home: Home) -> str:
+    """A digest of everything that a refresh reads."""
+    return _digest([sent_files_digest(home), *sorted(landed_names(home))])
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from orchestration.demo_company.arrow_text import (
     masked,
     pick,
 )
+from orchestration.demo_company.crm_export import person_names
 from orchestration.demo_company.identifiers import ACCOUNT, dashed_duns, digits, salesforce_ids
 from orchestration.demo_company.inbox import Inbox, chunks
 from orchestration.demo_company.partner_lists import (
@@ -24,7 +25,6 @@ from orchestration.demo_company.partner_lists import (
     state_on,
 )
 from orchestration.demo_company.partners import Dialect, Partner, delivery_days
-from orchestration.demo_company.salesforce_files import person_names
 from orchestration.demo_company.story import Story, Tell
 
 

@@ -103,6 +103,16 @@ class Case:
     decided_by: str
 
 
+@dataclass(frozen=True)
+class RestatedRate:
+    """A dated rate that is exported again with another value."""
+
+    landing: int
+    currency: int
+    month: int
+    micro: int
+
+
 @dataclass
 class Story:
     """Everything that is true in the demo company."""
@@ -132,6 +142,7 @@ class Story:
     quota_targets: dict[tuple[int, str, str], tuple[float, str]]
     findable: dict[tuple[int, int], str]
     accepted: set[tuple[int, int]]
+    restated_rates: list[RestatedRate]
 
 
 @dataclass
@@ -166,6 +177,7 @@ class Planter:
     quota_targets: dict[tuple[int, str, str], tuple[float, str]] = field(default_factory=dict)
     findable: dict[tuple[int, int], str] = field(default_factory=dict)
     accepted: set[tuple[int, int]] = field(default_factory=set)
+    restated_rates: list[RestatedRate] = field(default_factory=list)
     case: int = 0
 
     # who is there ---------------------------------------------------------------------------
@@ -595,6 +607,7 @@ class Planter:
             quota_targets=self.quota_targets,
             findable=self.findable,
             accepted=self.accepted,
+            restated_rates=self.restated_rates,
             partner_accounts=self.partner_accounts,
         )
         grown.extra_activities = pd.concat(
@@ -689,6 +702,7 @@ def tell(
         quota_targets={},
         findable={},
         accepted=set(),
+        restated_rates=[],
     )
     progress("Cases", 0.28)
     planter = Planter(

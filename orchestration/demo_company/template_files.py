@@ -33,6 +33,7 @@ from orchestration.demo_company.clock import (
     quarter_label,
     quarter_last_day,
 )
+from orchestration.demo_company.crm_export import person_names
 from orchestration.demo_company.identifiers import (
     ACCOUNT,
     OPPORTUNITY,
@@ -46,7 +47,6 @@ from orchestration.demo_company.opportunities import OPEN
 from orchestration.demo_company.partners import CADENCE_DAYS
 from orchestration.demo_company.people import CHAMPION, EMAIL_DOMAIN, LONER, Person
 from orchestration.demo_company.random_streams import Random, business_moments, stream
-from orchestration.demo_company.salesforce_files import person_names
 from orchestration.demo_company.story import Story, Tell
 from orchestration.demo_company.targets import targets
 from orchestration.demo_company.touches import (
@@ -532,8 +532,6 @@ def _write_quarter_closes(inbox: Inbox, story: Story) -> None:
 def _write_planted_rows(inbox: Inbox, story: Story) -> None:
     """Rows that cases put into templates: decisions, overrides, intent, plans."""
     for feed, rows in sorted(story.template_rows.items()):
-        if feed == "restated_rates":
-            continue
         landings = [_first_landing_from(story, int(str(row["landing"]))) for row in rows]
         for landing_day in sorted(set(landings)):
             part = [row for row, on in zip(rows, landings, strict=True) if on == landing_day]

@@ -25,7 +25,6 @@ from orchestration.demo_company.clock import (
     Days,
     Moments,
     local_day,
-    moment,
     on_weekday,
 )
 from orchestration.demo_company.opportunities import (
@@ -290,7 +289,7 @@ def random_partner_story(
     deals.partner = np.where(deals.planned_class == DIRECT, -1, partner).astype(np.int16)
     _write_sourcing(pens)
     _write_influence(pens)
-    _write_decoys(pens, partner)
+    _write_decoys(pens, partner, org)
     _write_background(pens, org)
     touches = pd.concat(pens.touches, ignore_index=True)
     registrations = pd.concat(pens.registrations, ignore_index=True)
@@ -375,20 +374,31 @@ def _recording(
 
 
 def _write_sourcing(pens: _Pens) -> None:
+    """Strong evidence before creation, and for some deals a second partner's."""
     random, deals = pens.random, pens.deals
     rows = np.flatnonzero(deals.planned_class == SOURCED)
-    created_on = deals.created_on[rows]
-    partner = deals.partner[rows]
     kinds = np.array([REGISTRATION, INTRO, REFERRAL, PARTNER_LEAD], np.int8)
     evidence = kinds[chosen(random, (34, 34, 17, 15), len(rows))]
     deals.evidence[rows] = evidence
     deals.primary_rule[rows] = ONLY_PARTNER
+    days, _ = _days_before(random, deals.created_on[rows], 2, 24)
+    from_lead = (evidence == PARTNER_LEAD) & (random.random(len(rows)) < 0.6)
+    _write_first_evidence(pens, rows, evidence, from_lead, days)
+    _write_second_sourcing_partner(pens, rows, evidence, from_lead, days)
 
-    days, _ = _days_before(random, created_on, 2, 24)
+
+def _write_first_evidence(
+    pens: _Pens,
+    rows: npt.NDArray[np.int64],
+    evidence: npt.NDArray[np.int8],
+    from_lead: npt.NDArray[np.bool_],
+    days: Days,
+) -> None:
+    random, partner = pens.random, pens.deals.partner[rows]
     occurred = business_moments(random, days)
     recorded, named = _recording(random, pens, rows, occurred, random.random(len(rows)) < 0.55)
-    from_lead = (evidence == PARTNER_LEAD) & (random.random(len(rows)) < 0.6)
-    touch = (evidence != REGISTRATION) & ~from_lead
+    registered = evidence == REGISTRATION
+    touch = ~registered & ~from_lead
     pens.write(
         rows[touch],
         partner[touch],
@@ -399,7 +409,6 @@ def _write_sourcing(pens: _Pens) -> None:
         named[touch],
     )
     _write_crm_leads(pens, rows[from_lead], partner[from_lead], occurred[from_lead])
-    registered = evidence == REGISTRATION
     _write_approved(
         pens,
         rows[registered],
@@ -409,38 +418,44 @@ def _write_sourcing(pens: _Pens) -> None:
         named[registered],
     )
 
-    # a second partner that was there too, and what settles between the two
+
+def _write_second_sourcing_partner(
+    pens: _Pens,
+    rows: npt.NDArray[np.int64],
+    evidence: npt.NDArray[np.int8],
+    from_lead: npt.NDArray[np.bool_],
+    days: Days,
+) -> None:
+    """A second partner that was there too, and what settles between the two.
+
+    A registration beats everything; otherwise the second introduction comes a day later (the
+    earlier touch decides) or two days earlier (and a role in the CRM decides).
+    """
+    random, deals = pens.random, pens.deals
+    created_on = deals.created_on[rows]
     shared = (random.random(len(rows)) < 0.16) & ~from_lead
-    second = _other_partner(random, pens.partners, partner, days)
-    by_registration = shared & registered
-    later = shared & ~registered & (random.random(len(rows)) < 0.5)
-    by_role = shared & ~registered & ~later
+    by_registration = shared & (evidence == REGISTRATION)
+    later = shared & ~by_registration & (random.random(len(rows)) < 0.5)
+    by_role = shared & ~by_registration & ~later
     other_days, _ = _days_before(random, created_on, 2, 24)
     other_days = np.where(later, np.minimum(days + 1, created_on - 1), other_days)
     other_days = np.where(by_role, np.maximum(days - 2, created_on - 27), other_days)
     later &= other_days > days
-    shared = by_registration | later | by_role
-    other = business_moments(random, other_days[shared])
-    recorded, named = _recording(
-        random, pens, rows[shared], other, random.random(int(shared.sum())) < 0.7
-    )
-    pens.write(rows[shared], second[shared], INTRO, other, recorded, PLAN_EVIDENCE, named)
+    both = by_registration | later | by_role
+
+    second = _other_partner(random, pens.partners, deals.partner[rows], days)
+    occurred = business_moments(random, other_days[both])
+    wants_name = random.random(int(both.sum())) < 0.7
+    recorded, named = _recording(random, pens, rows[both], occurred, wants_name)
+    pens.write(rows[both], second[both], INTRO, occurred, recorded, PLAN_EVIDENCE, named)
     deals.primary_rule[rows[by_registration]] = BY_REGISTRATION
     deals.primary_rule[rows[later]] = BY_EARLIEST
     deals.primary_rule[rows[by_role]] = BY_ROLE
 
-    # roles: where they decide, and often where they only repeat what is known
-    repeated = ~later & ~by_role & (random.random(len(rows)) < 0.4)
-    stated = by_role | repeated
-    pens.roles.append(
-        role_rows(
-            rows[stated],
-            partner[stated],
-            0,
-            True,
-            np.minimum(deals.created_at[rows[stated]] + 5_400, FINAL_EXPORT - 3_600),
-        )
-    )
+    repeats_what_is_known = ~later & ~by_role & (random.random(len(rows)) < 0.4)
+    stated = rows[by_role | repeats_what_is_known]
+    created = np.minimum(deals.created_at[stated] + 5_400, FINAL_EXPORT - 3_600)
+    pens.roles.append(role_rows(stated, deals.partner[stated], 0, True, created))
 
 
 def _write_crm_leads(
@@ -565,118 +580,151 @@ def _write_more_inside(
     pens.write(rows, pens.deals.partner[rows], drawn, occurred, recorded, PLAN_EVIDENCE)
 
 
-def _write_decoys(pens: _Pens, partner: npt.NDArray[np.int16]) -> None:
+_DECOYS_WITHOUT_A_REP = (4, 6, 9, 10)  # downloads, roles and registrations need no conversation
+
+
+def _write_decoys(pens: _Pens, partner: npt.NDArray[np.int16], org: Organisation) -> None:
     """What looks like evidence and is none; each about a deal whose class must not move."""
     random, deals = pens.random, pens.deals
     count = len(deals)
-    is_closed = deals.outcome != OPEN
-    loners = deals.planned_class == DIRECT
-    kinds = np.where(
-        random.random(count) < np.where(loners, 0.2, 0.1), random.integers(0, 11, count), -1
+    is_direct = deals.planned_class == DIRECT
+    has_one = random.random(count) < np.where(is_direct, 0.2, 0.1)
+    kind = np.where(has_one, random.integers(0, 11, count), -1)
+    loners = [person.number for person in org.random_reps if person.style == LONER]
+    is_loner = np.isin(deals.first_owner, loners)
+    kind = np.where(is_loner & ~np.isin(kind, _DECOYS_WITHOUT_A_REP), -1, kind)
+    _write_too_early(pens, partner, np.flatnonzero(kind == 0))
+    _write_too_late_recorded(pens, partner, np.flatnonzero(kind == 1))
+    _write_after_the_close(pens, partner, np.flatnonzero(kind == 2))
+    _write_logged_weeks_later(pens, partner, np.flatnonzero((kind == 3) & is_direct))
+    _write_inside(
+        pens, partner, np.flatnonzero(kind == 4), (LIST_DOWNLOAD, AUTOMATED, PARTNER_EVENT)
     )
+    _write_inside(pens, partner, np.flatnonzero(kind == 5), ENGAGEMENT)
+    _write_bare_roles(pens, partner, np.flatnonzero((kind == 6) & is_direct))
+    # introduced after the deal was there already
+    _write_inside(pens, partner, np.flatnonzero(kind == 7), (INTRO,))
+    _write_call_before(pens, partner, np.flatnonzero(kind == 8))
+    _write_refused(pens, partner, np.flatnonzero((kind == 9) & is_direct))
+    _write_approved_too_late(pens, partner, np.flatnonzero((kind == 10) & is_direct))
 
-    def rows_of(kind: int, where: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-        wanted = kinds == kind
-        return np.flatnonzero(wanted if where is None else wanted & where)
 
-    created_on = deals.created_on
-
-    rows = rows_of(0)  # too early
-    days, _ = _days_before(random, created_on[rows], 34, 60)
-    at = business_moments(random, days)
-    recorded = np.minimum(deals.created_at[rows] + 86_400, FINAL_EXPORT - 7_200)
+def _write_too_early(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """An introduction more than a month before the deal."""
+    days, _ = _days_before(pens.random, pens.deals.created_on[rows], 34, 60)
+    at = business_moments(pens.random, days)
+    recorded = np.minimum(pens.deals.created_at[rows] + SECONDS_PER_DAY, FINAL_EXPORT - 7_200)
     pens.write(rows, partner[rows], INTRO, at, recorded, PLAN_DECOY)
 
-    rows = rows_of(1, created_on < FINAL_LANDING - 45)  # recorded after the lock (case 15)
-    days, _ = _days_before(random, created_on[rows], 3, 20)
-    at = business_moments(random, days)
-    recorded = deals.created_at[rows] + random.integers(16, 38, len(rows)) * SECONDS_PER_DAY
+
+def _write_too_late_recorded(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """An introduction in time that was written down after the lock (case 15)."""
+    rows = rows[pens.deals.created_on[rows] < FINAL_LANDING - 45]
+    days, _ = _days_before(pens.random, pens.deals.created_on[rows], 3, 20)
+    at = business_moments(pens.random, days)
+    delay = pens.random.integers(16, 38, len(rows)) * SECONDS_PER_DAY
+    recorded = pens.deals.created_at[rows] + delay
     pens.write(rows, partner[rows], INTRO, at, recorded, PLAN_DECOY)
 
-    after_close = is_closed & (deals.planned_close_on < FINAL_LANDING - 40)
-    rows = rows_of(2, after_close)  # after the close (case 14)
-    days = on_weekday(deals.planned_close_on[rows] + random.integers(4, 30, len(rows)))
-    at = business_moments(random, days)
+
+def _write_after_the_close(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """A joint call after the deal was closed (case 14)."""
+    close_on = pens.deals.planned_close_on
+    is_closed = pens.deals.outcome != OPEN
+    rows = rows[is_closed[rows] & (close_on[rows] < FINAL_LANDING - 40)]
+    days = on_weekday(close_on[rows] + pens.random.integers(4, 30, len(rows)))
+    at = business_moments(pens.random, days)
     pens.write(rows, partner[rows], JOINT_CALL, at, _soon_recorded(pens, at), PLAN_DECOY)
 
-    rows = rows_of(3, loners & (pens.last_day - created_on > 4))  # logged weeks later
+
+def _write_logged_weeks_later(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """A joint call inside the deal that was logged more than two weeks later."""
+    rows = rows[pens.last_day[rows] - pens.deals.created_on[rows] > 4]
     rows, days = _inside(pens, rows)
     keep = days < FINAL_LANDING - 45
     rows, days = rows[keep], days[keep]
-    at = business_moments(random, days)
-    recorded = at + random.integers(17, 40, len(rows)) * SECONDS_PER_DAY
+    at = business_moments(pens.random, days)
+    recorded = at + pens.random.integers(17, 40, len(rows)) * SECONDS_PER_DAY
     pens.write(rows, partner[rows], JOINT_CALL, at, recorded, PLAN_DECOY)
 
-    for kind, types in ((4, (LIST_DOWNLOAD, AUTOMATED, PARTNER_EVENT)), (5, ENGAGEMENT)):
-        rows, days = _inside(pens, rows_of(kind))
-        at = business_moments(random, days)
-        drawn = np.array(types, np.int8)[random.integers(0, len(types), len(rows))]
-        pens.write(rows, partner[rows], drawn, at, _soon_recorded(pens, at), PLAN_DECOY)
 
-    rows = rows_of(6, loners)  # a role without evidence
-    pens.roles.append(
-        role_rows(
-            rows,
-            partner[rows],
-            random.integers(0, 4, len(rows)),
-            random.random(len(rows)) < 0.6,
-            np.minimum(deals.created_at[rows] + 40_000, FINAL_EXPORT - 3_600),
-        )
-    )
-
-    rows = rows_of(7)  # introduced after the deal was there already
-    rows, days = _inside(pens, rows)
-    at = business_moments(random, days)
-    pens.write(rows, partner[rows], INTRO, at, _soon_recorded(pens, at), PLAN_DECOY)
-
-    rows = rows_of(8)  # a call before the deal is neither an introduction nor influence
-    days, _ = _days_before(random, created_on[rows], 3, 20)
-    at = business_moments(random, days)
-    recorded = np.minimum(deals.created_at[rows] + 90_000, FINAL_EXPORT - 7_200)
-    pens.write(rows, partner[rows], JOINT_CALL, at, recorded, PLAN_DECOY)
-    _write_decoy_registrations(pens, partner, rows_of(9, loners), rows_of(10, loners))
-
-
-def _write_decoy_registrations(
+def _write_inside(
     pens: _Pens,
     partner: npt.NDArray[np.int16],
-    refused: npt.NDArray[np.int64],
-    too_late: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    types: tuple[int, ...],
 ) -> None:
-    """Registrations that were refused, never decided, or approved only after the deal was there."""
-    random, deals = pens.random, pens.deals
-    days, _ = _days_before(random, deals.created_on[refused], 3, 20)
-    submitted = business_moments(random, days)
-    status = np.array([REJECTED, SUBMITTED, UNDER_REVIEW, CANCELLED, DRAFT], np.int8)
-    drawn = status[random.integers(0, len(status), len(refused))]
-    recorded = np.minimum(deals.created_at[refused] + 7_200, FINAL_EXPORT - 7_200)
+    """Touches inside the deal of types that earn nothing there."""
+    rows, days = _inside(pens, rows)
+    at = business_moments(pens.random, days)
+    drawn = np.array(types, np.int8)[pens.random.integers(0, len(types), len(rows))]
+    pens.write(rows, partner[rows], drawn, at, _soon_recorded(pens, at), PLAN_DECOY)
+
+
+def _write_bare_roles(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """A partner role in the CRM without anything that happened."""
+    random = pens.random
+    created = np.minimum(pens.deals.created_at[rows] + 40_000, FINAL_EXPORT - 3_600)
+    role = random.integers(0, len(ROLES), len(rows))
+    is_primary = random.random(len(rows)) < 0.6
+    pens.roles.append(role_rows(rows, partner[rows], role, is_primary, created))
+
+
+def _write_call_before(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """A joint call before the deal is neither an introduction nor influence."""
+    days, _ = _days_before(pens.random, pens.deals.created_on[rows], 3, 20)
+    at = business_moments(pens.random, days)
+    recorded = np.minimum(pens.deals.created_at[rows] + 90_000, FINAL_EXPORT - 7_200)
+    pens.write(rows, partner[rows], JOINT_CALL, at, recorded, PLAN_DECOY)
+
+
+def _write_refused(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """Registrations that were refused, withdrawn or never decided."""
+    days, _ = _days_before(pens.random, pens.deals.created_on[rows], 3, 20)
+    submitted = business_moments(pens.random, days)
+    ends = np.array([REJECTED, SUBMITTED, UNDER_REVIEW, CANCELLED, DRAFT], np.int8)
+    status = ends[pens.random.integers(0, len(ends), len(rows))]
+    recorded = np.minimum(pens.deals.created_at[rows] + 7_200, FINAL_EXPORT - 7_200)
+    account = pens.deals.account[rows]
     pens.registrations.append(
         registration_rows(
-            partner[refused],
-            deals.account[refused],
-            refused,
-            refused,
-            submitted,
-            -1,
-            recorded,
-            drawn,
-            -1,
-            PLAN_DECOY,
+            partner[rows], account, rows, rows, submitted, -1, recorded, status, -1, PLAN_DECOY
         )
     )
-    too_late = too_late[deals.created_on[too_late] < FINAL_LANDING - 25]
-    approved = deals.created_at[too_late] + random.integers(2, 12, len(too_late)) * SECONDS_PER_DAY
-    is_closed = deals.outcome[too_late] != OPEN
+
+
+def _write_approved_too_late(
+    pens: _Pens, partner: npt.NDArray[np.int16], rows: npt.NDArray[np.int64]
+) -> None:
+    """Registrations that were approved only after the deal was there."""
+    rows = rows[pens.deals.created_on[rows] < FINAL_LANDING - 25]
+    wait = pens.random.integers(2, 12, len(rows)) * SECONDS_PER_DAY
+    approved = pens.deals.created_at[rows] + wait
+    status = np.where(pens.deals.outcome[rows] != OPEN, CLOSED, APPROVED)
     pens.registrations.append(
         registration_rows(
-            partner[too_late],
-            deals.account[too_late],
-            too_late,
-            too_late,
+            partner[rows],
+            pens.deals.account[rows],
+            rows,
+            rows,
             approved - 4 * SECONDS_PER_DAY,
             approved,
             approved + 3_600,
-            np.where(is_closed, CLOSED, APPROVED),
+            status,
             -1,
             PLAN_DECOY,
         )
@@ -771,8 +819,3 @@ def _without_collisions(
         registrations.reset_index(drop=True),
         roles.sort_values(["created", "opportunity"], kind="stable").reset_index(drop=True),
     )
-
-
-def touch_moment(day_number: int, hour: int = 11) -> int:
-    """A moment on a day, for planted touches."""
-    return int(moment(day_number, hour * 3600))

@@ -193,6 +193,14 @@ def living_accounts(story: Story) -> Rows:
     return np.asarray(final["account"].to_numpy()[alive], np.int64)
 
 
+def has_duplicate(story: Story) -> npt.NDArray[np.bool_]:
+    """Whether another surviving account is a record of the same company, by account."""
+    companies = story.accounts.company
+    alive = living_accounts(story)
+    records = np.bincount(companies[alive], minlength=len(story.companies))
+    return np.asarray(records[companies] > 1, np.bool_)
+
+
 def true_pairs(story: Story) -> pd.DataFrame:
     """Every true pair today: account, record (row of story.records), partner, findable.
 
@@ -256,6 +264,7 @@ def _findable_by(story: Story, pairs: pd.DataFrame) -> npt.NDArray[np.int8]:
 
 def _write_matches(folder: Path, story: Story, pairs: pd.DataFrame) -> None:
     tables: list[pa.Table] = []
+    duplicated = has_duplicate(story)
     for partner in story.partners:
         own = pairs[(pairs["partner"] == partner.number).to_numpy()]
         if len(own) or not tables:
@@ -273,6 +282,7 @@ def _write_matches(folder: Path, story: Story, pairs: pd.DataFrame) -> None:
                             partner, story.records["key"].to_numpy()[record]
                         ),
                         "findable_by": pick(FINDABLE, own["findable"].to_numpy()),
+                        "account_has_duplicate": pa.array(duplicated[account]),
                         "cases": _cases(case),
                     }
                 )
@@ -362,6 +372,7 @@ def _segment_table(
     theirs: npt.NDArray,
     by_keys: npt.NDArray,
     in_truth: npt.NDArray[np.bool_],
+    duplicated: npt.NDArray[np.bool_],
     case: npt.NDArray,
 ) -> pa.Table:
     cells = np.where(in_truth, cells_of(ours, theirs), NO_CELL)
@@ -375,6 +386,7 @@ def _segment_table(
             "cell": pick(CELLS, cells),
             "roll_up": pick(ROLL_UPS, cells),
             "expected_cell_by_keys": pick(CELLS, by_keys),
+            "account_has_duplicate": pa.array(duplicated),
             "cases": _cases(case),
         }
     )
@@ -399,6 +411,7 @@ def _account_segments(
         theirs,
         cells_of(ours[alive], seen),
         np.ones(len(alive), bool),
+        has_duplicate(story)[alive],
         story.accounts.case[alive],
     )
 
@@ -427,6 +440,7 @@ def _partner_only_segments(story: Story, partner: Partner, pairs: pd.DataFrame) 
         theirs,
         cells_of(ours, seen),
         is_true,
+        np.zeros(len(rows), bool),
         part["case"].to_numpy(),
     )
 

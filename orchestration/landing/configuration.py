@@ -55,6 +55,8 @@ class _ConfigurationLander:
         self.home = session.home
         self.day = day
         self.landed: list[LandedFile] = []
+        # Read before anything is written: a bad setting should not leave half a configuration.
+        self.settings = self._settings()
 
     def land_policies(self) -> None:
         """Land each changed file of `config/policy`; raises for a file that is no policy."""
@@ -77,32 +79,33 @@ class _ConfigurationLander:
 
     def land_settings(self) -> None:
         """Land the company, its feeds, its fiscal quarters and its holidays."""
+        for table, source_file, rows in self.settings:
+            self._land_rows(table, source_file, rows)
+
+    def _settings(self) -> list[tuple[Table, str, Iterable[tuple[str, ...]]]]:
+        """Table, origin and rows of every setting; raises ConfigurationError for the first bad."""
         settings = self.session.company
         company_file = self.home.relative(self.home.company_file)
         month = settings.fiscal_year_start_month
-        self._land_rows(
-            company.COMPANY,
-            company_file,
-            [
-                (
-                    settings.name,
-                    settings.time_zone,
-                    settings.currency,
-                    "" if month is None else str(month),
-                    settings.week_starts_on,
-                    settings.holidays_country,
-                )
-            ],
+        company_row = (
+            settings.name,
+            settings.time_zone,
+            settings.currency,
+            "" if month is None else str(month),
+            settings.week_starts_on,
+            settings.holidays_country,
         )
-        feeds = [_feed_row(feed) for feed in load_feeds(self.home)]
-        self._land_rows(company.FEEDS, self.home.relative(self.home.feeds), feeds)
         calendar = settings.fiscal_calendar
         calendar_file = company_file if calendar is None else self.home.relative(calendar)
-        self._land_rows(
-            company.FISCAL_QUARTERS, calendar_file, fiscal_quarters(self.home, settings)
-        )
+        quarters = fiscal_quarters(self.home, settings)
+        feeds = [_feed_row(feed) for feed in load_feeds(self.home)]
         holidays, package = holidays_of(self.home, settings.holidays_country, company_file)
-        self._land_rows(company.HOLIDAYS, package, holidays)
+        return [
+            (company.COMPANY, company_file, [company_row]),
+            (company.FEEDS, self.home.relative(self.home.feeds), feeds),
+            (company.FISCAL_QUARTERS, calendar_file, quarters),
+            (company.HOLIDAYS, package, holidays),
+        ]
 
     def land_reference(self) -> None:
         """Land the Public Suffix List of the installed package."""

@@ -58,6 +58,7 @@ def open_delimited(
         rows_scanned=lambda: reader.rows_scanned,
         check_complete=reader.check_complete,
         failure=lambda: reader.failure,
+        are_many=text.size > STREAM_ABOVE_BYTES,
         has_nul=text.has_nul,
         dialect={"delimiter": delimiter, "encoding": text.encoding},
         ragged=reader.ragged,

@@ -245,8 +245,6 @@ class LandingSession:
             # What stopped a stream comes back from the engine as an error of its own.
             stopped_by = rows.failure() if rows.failure else None
             raise stopped_by or error from error
-        finally:
-            rows.unmount(self.connection)
 
     # --- before the rows ----------------------------------------------------------------------
 
@@ -376,12 +374,12 @@ class LandingSession:
         ]
         if day_place is not None and day_place not in columns:
             columns.append(day_place)
-        texts = [trimmed_text(rows.expressions[place]) for place in columns]
-        if texts:
+        texts = [trimmed_text(rows.expressions[place], rows.are_many) for place in columns]
+        counts = NO_SLASHES
+        if texts and opened.feed.dates == "auto":
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
             self.query(rows, f"select count(*) from {rows.relation}")
-            counts = NO_SLASHES
         if rows.check_complete is not None:
             rows.check_complete()
         dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)

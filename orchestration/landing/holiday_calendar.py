@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from orchestration.errors import ConfigurationError
 from orchestration.landing import templates
 from orchestration.landing.contracts import declared_table
@@ -24,12 +26,19 @@ def holidays_of(home: Home, country: str, company_file: str) -> tuple[list[tuple
             f"{company_file}: holidays_country is {country!r}, whose holidays are not known: use "
             "the two letters of ISO 3166, such as US, DE or JP."
         )
-    years = range(FIRST_FISCAL_YEAR, LAST_FISCAL_YEAR + 1)
     rows: list[tuple[str, ...]] = []
     for each in sorted({country, *_rep_countries(home)} & known):
-        days = holidays.country_holidays(each, years=years)
-        rows += [(each, day.isoformat(), name) for day, name in sorted(days.items())]
+        rows += _country_rows(each)
     return rows, f"holidays {holidays.__version__}"
+
+
+@functools.cache
+def _country_rows(country: str) -> tuple[tuple[str, ...], ...]:
+    import holidays
+
+    years = range(FIRST_FISCAL_YEAR, LAST_FISCAL_YEAR + 1)
+    days = holidays.country_holidays(country, years=years)
+    return tuple((country, day.isoformat(), name) for day, name in sorted(days.items()))
 
 
 def _rep_countries(home: Home) -> set[str]:

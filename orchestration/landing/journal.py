@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,10 @@ class JournalEntry:
 
     def to_json(self) -> str:
         """The entry as its file holds it."""
-        values = asdict(self)
+        values = dict(vars(self))
         values["as_of"] = self.as_of.isoformat()
         values["landed_at"] = self.landed_at.isoformat()
-        return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True)
+        return json.dumps(values, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> JournalEntry:
@@ -149,7 +149,9 @@ def private_folder(path: Path) -> Path:
 def durable_file(path: Path) -> Iterator[Path]:
     """A temporary path that becomes `path` once the block has ended well.
 
-    The content is on disk before the name is, so a crash leaves the whole file or none.
+    The content is on disk before the name is, so a crash leaves the whole file or none. The name
+    itself is left to the file system, which keeps the order of names: what a power cut takes back
+    is the newest ones, and those files are landed again.
     """
     private_folder(path.parent)
     temporary = path.with_name(f".{path.name}{_TEMPORARY_ENDING}")
@@ -159,7 +161,6 @@ def durable_file(path: Path) -> Iterator[Path]:
         _flush(temporary)
         temporary.chmod(0o600)
         temporary.replace(path)
-        _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -35,6 +35,7 @@ def open_json_lines(
         open_arrow=reader.open_arrow,
         rows_scanned=lambda: reader.rows_scanned,
         failure=lambda: reader.failure,
+        are_many=text.size > STREAM_ABOVE_BYTES,
         has_nul=text.has_nul,
         decimal_is_always_point=True,
         dialect={"encoding": text.encoding},

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import LandingError, one_sentence
 from orchestration.landing.headers import checked_headers
-from orchestration.landing.source_rows import MOUNTED, SourceFile, SourceRows, column_aliases
+from orchestration.landing.source_rows import (
+    MOUNTED,
+    STREAM_ABOVE_BYTES,
+    SourceFile,
+    SourceRows,
+    column_aliases,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,6 +31,7 @@ def open_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection) -> Sou
         open_arrow=reader.open_arrow,
         rows_scanned=lambda: reader.rows_scanned,
         failure=lambda: reader.failure,
+        are_many=file.path.stat().st_size > STREAM_ABOVE_BYTES,
         decimal_is_always_point=True,
     )
     rows.mount(connection)

@@ -5,6 +5,7 @@ Rules in letters beyond ASCII are kept in both spellings, because domains arrive
 
 from __future__ import annotations
 
+import functools
 from importlib import metadata
 from pathlib import Path
 
@@ -14,7 +15,8 @@ _SECTIONS = {
 }
 
 
-def public_suffixes() -> tuple[list[tuple[str, ...]], str]:
+@functools.cache
+def public_suffixes() -> tuple[tuple[tuple[str, ...], ...], str]:
     """Rows (suffix, kind, section) and the package and version that they come from.
 
     kind: `normal`; `wildcard` for `*.<suffix>`; `exception` for a name below a wildcard that is
@@ -30,7 +32,7 @@ def public_suffixes() -> tuple[list[tuple[str, ...]], str]:
         if rule and not rule.startswith("//"):
             for row in _rule_rows(rule.split()[0].lower(), section):
                 rows[row] = None
-    return list(rows), f"publicsuffixlist {metadata.version('publicsuffixlist')}"
+    return tuple(rows), f"publicsuffixlist {metadata.version('publicsuffixlist')}"
 
 
 def _rule_rows(rule: str, section: str) -> list[tuple[str, ...]]:
@@ -44,4 +46,4 @@ def _rule_rows(rule: str, section: str) -> list[tuple[str, ...]]:
 
 
 def _ascii_spelling(suffix: str) -> str:
-    return suffix.encode("idna").decode("ascii")
+    return suffix if suffix.isascii() else suffix.encode("idna").decode("ascii")

@@ -32,7 +32,7 @@ from orchestration.landing.source_rows import SourceRows
 from orchestration.landing.sql_text import literal
 
 # Blanks that people and spreadsheets leave around values; the third is the no-break space.
-_BLANKS = ("' '", "chr(9)", "chr(160)", "chr(10)", "chr(13)")
+_BLANKS = (" ", "\t", "\u00a0", "\n", "\r")
 _EXCERPT_CHARACTERS = 80
 _LANDED_TIME = "'%Y-%m-%d %H:%M:%S.%f'"
 
@@ -76,14 +76,18 @@ class Problem:
         return cls(code, int(place) if place else None)
 
 
-def trimmed_text(expression: str) -> str:
+def trimmed_text(expression: str, rows_are_many: bool) -> str:
     """SQL of a text without blanks around it; NULL when nothing is left."""
+    trimmed = f"nullif(trim({expression}, {literal(''.join(_BLANKS))}), '')"
+    if not rows_are_many:
+        return trimmed
     # Looking at both ends is much faster than trimming, and few values need it.
-    blank_ends = " or ".join(f"suffix({expression}, {blank})" for blank in _BLANKS)
+    codes = ", ".join(str(ord(blank)) for blank in _BLANKS)
+    blank_ends = " or ".join(f"suffix({expression}, {literal(blank)})" for blank in _BLANKS)
     return (
         f"case when {expression} = '' then null "
-        f"when ascii({expression}) in (32, 9, 160, 10, 13) or {blank_ends} "
-        f"then nullif(trim({expression}, {' || '.join(_BLANKS)}), '') else {expression} end"
+        f"when ascii({expression}) in ({codes}) or {blank_ends} "
+        f"then {trimmed} else {expression} end"
     )
 
 
@@ -165,7 +169,7 @@ class Rewriting:
 
     def days_of(self, place_in_file: int) -> str:
         """SQL of the distinct days in one column of the file; NULL for what is no day."""
-        text = trimmed_text(self.rows.expressions[place_in_file])
+        text = trimmed_text(self.rows.expressions[place_in_file], self.rows.are_many)
         day = date_expression("day_text", self.dialect, self.rows.serial_epoch)
         return f"""
             select distinct {day} as day
@@ -176,7 +180,7 @@ class Rewriting:
     def describe(self, problem: Problem, value: str | None, row_number: int) -> str:
         """The sentence of one problem for one value."""
         before, after = self._sentence_parts(problem)
-        excerpt = f"'{value[:_EXCERPT_CHARACTERS]}'" if value is not None else ""
+        excerpt = f"'{value[:_EXCERPT_CHARACTERS]}'" if value is not None and after else ""
         return f"{self.rows.label}, row {row_number}: {before}{excerpt}{after}"
 
     def value_of(self, problem: Problem, row_number: int) -> str:
@@ -223,7 +227,7 @@ class Rewriting:
         constant = self.feed.constants.get(column.name)
         if constant is not None:
             return literal(constant)
-        raw = trimmed_text(f"s{self.places[column.name]}")
+        raw = trimmed_text(f"s{self.places[column.name]}", self.rows.are_many)
         values = self.feed.values.get(column.name)
         if values and column.kind != "text":
             return _case_of_map(raw, values, raw)
@@ -398,8 +402,9 @@ class Rewriting:
             "cast(_row_number as varchar)",
             literal(f": {before}"),
         ]
-        if after.startswith(" "):
-            parts.append(f"'''' || left(r{problem.place}, {_EXCERPT_CHARACTERS}) || ''''")
+        if after:
+            excerpt = f"left(r{problem.place}, {_EXCERPT_CHARACTERS})"
+            parts.append(f"'''' || translate({excerpt}, chr(10) || chr(13), '  ') || ''''")
         parts.append(literal(after))
         return " || ".join(parts)
 

@@ -41,7 +41,8 @@ class SourceRows:
     open_arrow: a fresh Arrow table or stream for `source_rows`. rows_scanned: how many rows the
     last full scan gave. check_complete: called after the first full scan; raises LandingError when
     the file was cut. failure: what stopped the stream, as the engine's own message hides it.
-    serial_epoch: day zero of day numbers, for spreadsheets. ragged: filled by the scan.
+    serial_epoch: day zero of day numbers, for spreadsheets. are_many: worth a statement that costs
+    more to plan and less per row. ragged: filled by the scan.
     """
 
     label: str
@@ -53,18 +54,20 @@ class SourceRows:
     check_complete: Callable[[], None] | None = None
     failure: Callable[[], CosellError | None] | None = None
     serial_epoch: str | None = None
+    are_many: bool = False
     has_nul: bool = False
     decimal_is_always_point: bool = False
     dialect: dict[str, str] = field(default_factory=dict)
     ragged: list[RaggedRow] = field(default_factory=list)
 
-    def mount(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make `source_rows` readable once more from its first row."""
-        connection.register(MOUNTED, self.open_arrow())
+    _mounted: Any = None
 
-    def unmount(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Let go of the rows."""
-        connection.unregister(MOUNTED)
+    def mount(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make `source_rows` readable once more from its first row; it replaces another file's."""
+        arrow = self.open_arrow()
+        if arrow is not self._mounted:
+            connection.register(MOUNTED, arrow)
+            self._mounted = arrow
 
 
 @dataclass(frozen=True)

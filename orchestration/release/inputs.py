@@ -113,14 +113,14 @@ def checked_out_commit(repository: Path) -> str | None:
     return None
 
 
-def files_hash(folder: Path, left_out: Sequence[str] = ()) -> str:
-    """SHA-256 over the relative paths and contents of every file below a folder.
+def files_hash(place: Path, left_out: Sequence[str] = ()) -> str:
+    """SHA-256 over the relative paths and contents of every file below a folder, or of one file.
 
     `left_out` names folders and files (anywhere below) that do not count: what tools write.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
+    for path in [place] if place.is_file() else sorted(place.rglob("*")):
+        relative = path.relative_to(place)
         if path.is_file() and not any(part in left_out for part in relative.parts):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{relative.as_posix()}={content}\n".encode())

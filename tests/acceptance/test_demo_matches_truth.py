@@ -52,11 +52,12 @@ def assert_equal_tables(release: duckdb.DuckDBPyConnection, published: str, true
     )
 
 
-def test_every_opportunity_is_published_once(release) -> None:
+def test_every_opportunity_is_published_once_with_its_surviving_account(release) -> None:
     assert_equal_tables(
         release,
-        "select opportunity_id from attribution.fct_attributed_opportunities where not is_deleted",
-        "select opportunity_id from memory.truth.opportunities where not is_deleted",
+        "select opportunity_id, account_id"
+        " from attribution.fct_attributed_opportunities where not is_deleted",
+        "select opportunity_id, account_id from memory.truth.opportunities where not is_deleted",
     )
 
 
@@ -199,10 +200,10 @@ def test_fair_targets_follow_days_in_seat_to_the_cent(release) -> None:
     different = rows(
         release,
         "select found.rep_id, found.fiscal_quarter, found.metric, found.fair_target,"
-        " true.fair_target from accountability.fct_ae_quarters as found"
-        " join memory.truth.ae_quarters as true using (rep_id, fiscal_quarter, metric)"
-        " where abs(cast(found.fair_target as double) - true.fair_target) > 0.0051"
-        " or found.business_days_count <> true.fair_target_denominator"
-        " or found.active_days_count <> true.fair_target_numerator order by all limit 10",
+        " planned.fair_target from accountability.fct_ae_quarters as found"
+        " join memory.truth.ae_quarters as planned using (rep_id, fiscal_quarter, metric)"
+        " where abs(cast(found.fair_target as double) - planned.fair_target) > 0.0051"
+        " or found.business_days_count <> planned.fair_target_denominator"
+        " or found.active_days_count <> planned.fair_target_numerator order by all limit 10",
     )
     assert different == []

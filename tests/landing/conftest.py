@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -40,8 +41,15 @@ def prepared_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(prepared_root: Path, tmp_path: Path) -> Home:
-    root = tmp_path / "home"
-    shutil.copytree(prepared_root, root)
+    return copy_of_home(prepared_root, tmp_path / "home")
+
+
+def copy_of_home(prepared_root: Path, root: Path) -> Home:
+    """A home of its own; what is immutable is linked, what a test may edit is copied."""
+    shutil.copytree(prepared_root / "config", root / "config")
+    shutil.copytree(prepared_root / "landing", root / "landing", copy_function=os.link)
+    for folder in ("inbox", "quarantine", "releases"):
+        shutil.copytree(prepared_root / folder, root / folder)
     return Home(root)
 
 

@@ -6,11 +6,13 @@ import datetime
 import decimal
 import io
 import json
+import zipfile
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from orchestration.landing import source_rows
 from orchestration.landing.contracts import declared_table
@@ -207,6 +209,41 @@ def test_a_workbook_of_people(land, rows, quarantine, feed_lines) -> None:
     assert [row["_row_number"] for row in (first, second)] == [1, 3]
     refused = quarantine("bilateral", "partner_accounts")
     assert [row["reason_code"] for row in refused] == ["lost_digits", "missing_required_value"]
+
+
+def test_a_formula_is_read_as_its_value(land, rows) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Id", "Name", "AnnualRevenue"], ["1", "A", "=40+2"]):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    # openpyxl writes formulas without the values that a spreadsheet program keeps beside them.
+    land("salesforce", "Account.xlsx", with_part(stream, b"<v />", b"<v>42</v>"))
+    assert rows("salesforce", "accounts")[0]["annual_revenue"] == "42"
+
+
+def test_a_workbook_that_counts_days_from_1904(land, rows) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    for row in (["plan_id", "reviewed_on"], ["1", 44600]):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    land("partner_plan_reviews", "reviews.xlsx", stream.getvalue())
+    assert rows("templates", "partner_plan_reviews")[0]["reviewed_on"] == "2026-02-09"
+
+
+def with_part(workbook_stream: io.BytesIO, old: bytes, new: bytes) -> bytes:
+    """The workbook with a piece of its first sheet replaced."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(workbook_stream) as source, zipfile.ZipFile(changed, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                assert old in content
+                content = content.replace(old, new)
+            target.writestr(entry, content)
+    return changed.getvalue()
 
 
 def test_nested_json_and_missing_keys(land, rows) -> None:

@@ -175,6 +175,12 @@ def test_a_long_value_is_cut_in_the_sentence_and_whole_in_the_row(land, quaranti
     assert json.loads(refused["row_json"])["CloseDate"] == value
 
 
+def test_a_sentence_stays_on_one_line(land, quarantine) -> None:
+    row = '1,W,"so\non",2026-02-03,,,'
+    land("salesforce", "Opportunity.csv", f"{HEADER}\n{GOOD_ROW}\n{row}\n")
+    assert "CloseDate is 'so on'" in quarantine("salesforce", "opportunities")[0]["reason"]
+
+
 def test_a_file_without_a_good_row_is_refused_with_its_main_reason(refusal) -> None:
     sentence = refusal(
         "salesforce",

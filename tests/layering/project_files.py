@@ -91,8 +91,8 @@ def _entry(path: Path, entry: dict[str, Any]) -> ModelEntry:
 
 
 def _has_key_test(entry: dict[str, Any], columns: list[dict[str, Any]]) -> bool:
-    """Whether a column is unique and never NULL, or a combination of columns is unique."""
-    if "unique_combination" in _test_names(entry):
+    """Whether the key of the model, of one column or more, is tested."""
+    if {"primary_key", "unique_combination"} & _test_names(entry):
         return True
     return any({"unique", "not_null"} <= _test_names(column) for column in columns)
 

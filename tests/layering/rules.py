@@ -201,7 +201,7 @@ def every_model_is_described_with_its_key(files: ProjectFiles) -> Iterator[Viola
         elif not beside[0].description:
             mend = "Describe it, the grain first."
         elif not beside[0].has_key_test:
-            mend = "Test its key: unique and not_null on one column, or unique_combination."
+            mend = "Test its key: primary_key, or unique_combination where NULL is a value of it."
         if mend:
             yield Violation(
                 path=model.path,

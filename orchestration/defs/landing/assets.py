@@ -81,9 +81,10 @@ def land_everything(session: RefreshSession, as_of: date | None) -> None:
     )
 
     home = session.home
+    session.begin_landing()
     ensure_landing_schema(home)
-    session.inbox = land_inbox(home, session.progress, default_as_of=as_of, until=as_of)
-    session.landed = [*session.inbox.landed, *land_company_configuration(home, as_of)]
+    inbox = land_inbox(home, session.progress, default_as_of=as_of, until=as_of)
+    session.end_landing(inbox, land_company_configuration(home, as_of))
     session.open_workshop(open_refresh(home, as_of))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration.demo_company import touches as t
 from orchestration.demo_company.accounts import DIRECT_CUSTOMER
+from orchestration.demo_company.clock import day
 from orchestration.demo_company.identifiers import CONVERSION_RATE, salesforce_id
 from orchestration.demo_company.money import GBP
 from orchestration.demo_company.opportunities import (
@@ -12,7 +13,7 @@ from orchestration.demo_company.opportunities import (
     RENEWAL,
     SOURCED,
 )
-from orchestration.demo_company.story import Case, Planter
+from orchestration.demo_company.story import Case, Planter, RestatedRate
 
 
 def case_01_owner_changes(p: Planter) -> Case:
@@ -62,7 +63,7 @@ def case_04_currencies(p: Planter) -> Case:
     japanese = p.company("Hoshikawa Foods", "hoshikawa.co.jp", country="JP", legal_form="K.K.")
     still_open = p.deal(p.account(japanese, rep), rep, "2026-06-03 10:00", 8_400_000, "2026-11-20")
     month = 1  # February 2023, in which no deal closed
-    p.template_row("restated_rates", "2026-08-10", currency=GBP, month=month, micro=801_000)
+    p.restated_rates.append(RestatedRate(day("2026-08-10"), GBP, month, 801_000))
     return Case(
         4,
         "Several currencies, a restated rate",

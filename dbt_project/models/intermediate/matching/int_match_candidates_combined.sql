@@ -140,7 +140,7 @@ combined as (
         all_pairs.evidence_probability,
         all_pairs.evidence,
         coalesce(crm_accounts.duns <> partner_accounts.duns, false) as has_duns_conflict,
-        coalesce(crm_accounts.registrable_domain, crm_accounts.account_id) as crm_company_key,
+        crm_accounts.registrable_domain as crm_company_key,
         crm_accounts.duns as crm_duns,
         partner_accounts.duns as partner_duns,
         coalesce(crm_accounts.host = partner_accounts.host, false) as has_same_host,

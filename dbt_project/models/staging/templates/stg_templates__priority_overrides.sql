@@ -15,9 +15,7 @@ renamed as (
         -- strings
         author,
         reason,
-
-        -- numerics
-        cast(strategic_importance as {{ type_share() }}) as strategic_importance,
+        strategic_importance,
 
         -- dates
         cast(expires_on as date) as expires_on,
