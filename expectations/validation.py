@@ -10,7 +10,6 @@ import logging
 import os
 import re
 import shutil
-import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,15 +54,6 @@ def load_great_expectations() -> None:
         import expectations.duckdb_datasource
 
     assert great_expectations and expectations.duckdb_datasource
-
-
-def start_loading() -> threading.Thread:
-    """Import Great Expectations in the background, while something else waits for its data."""
-    thread = threading.Thread(
-        target=load_great_expectations, name="load great_expectations", daemon=True
-    )
-    thread.start()
-    return thread
 
 
 def validate(

@@ -93,7 +93,7 @@ def run_refresh(
     ReleaseError. `releases/current` is untouched then.
     """
     started = time.monotonic()
-    session = RefreshSession(settings, as_of, progress or no_progress)
+    session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
         if not session.repeats_the_last():

@@ -8,6 +8,7 @@ when the text cannot be read. Nothing is guessed here: which dialect a file has 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from orchestration.errors import LandingError
 from orchestration.landing.feeds import Dates, Decimal
@@ -112,6 +113,19 @@ class TimeZones:
 
     feed: str
     company: str
+
+
+def may_hold_slashes(column: Any) -> bool:
+    """Whether an Arrow column of text has a value that begins like 2/9/26, 2-9-2026 or 9.2.26.
+
+    True for a column that is not held in memory (None): only a query can tell.
+    """
+    import pyarrow.compute as compute
+
+    if column is None:
+        return True
+    begins = compute.match_substring_regex(column, r"^\s*\d{1,2}[-./]")
+    return bool(compute.any(begins).as_py())
 
 
 def slash_counts_query(texts: list[str], relation: str) -> str:

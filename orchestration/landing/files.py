@@ -33,6 +33,7 @@ from orchestration.landing.dialects import (
     DateDialect,
     TimeZones,
     detect_date_dialect,
+    may_hold_slashes,
     slash_counts,
     slash_counts_query,
 )
@@ -167,7 +168,7 @@ class LandingSession:
         remove_leftovers(home, self.journal.entries, landed_tables)
         write_schema_files(home)
         self._plausibility: list[PlausibilityRow] | None = None
-        self._recorded: set[str] | None = None
+        self._days_in_use: dict[tuple[str, str], datetime.date] | None = None
         self._is_tuned_for_many = True
         self._feeds: dict[str, Feed] = {}
         self.connection = duckdb.connect()
@@ -238,13 +239,7 @@ class LandingSession:
         until: datetime.date | None,
     ) -> LandedFile:
         self._tune(rows_are_many=opened.size > _SMALL_FILE_BYTES)
-        rows = self._rows(opened)
-        try:
-            return self._land_rows(opened, rows, day, default_as_of, until)
-        except _BAD_INPUT as error:
-            # What stopped a stream comes back from the engine as an error of its own.
-            stopped_by = rows.failure() if rows.failure else None
-            raise stopped_by or error from error
+        return self._land_rows(opened, self._rows(opened), day, default_as_of, until)
 
     # --- before the rows ----------------------------------------------------------------------
 
@@ -316,7 +311,7 @@ class LandingSession:
         return f"{opened.feed.name}~{len(versions) + 1}" if versions else opened.feed.name
 
     def _rows(self, opened: OpenedFile) -> SourceRows:
-        file = SourceFile(opened.path, opened.label, self.temporary)
+        file = SourceFile(opened.path, opened.label)
         suffix = opened.path.suffix.lower()
         if opened.text is not None:
             if suffix in JSON_SUFFIXES:
@@ -358,7 +353,6 @@ class LandingSession:
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
-        self._refuse_unknown_values(opened, rewriting)
         if not opened.strict:
             rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         return self._write_batch(opened, rewriting, day, total)
@@ -374,12 +368,13 @@ class LandingSession:
         ]
         if day_place is not None and day_place not in columns:
             columns.append(day_place)
-        texts = [trimmed_text(rows.expressions[place], rows.are_many) for place in columns]
         counts = NO_SLASHES
-        if texts and opened.feed.dates == "auto":
+        questionable = [place for place in columns if may_hold_slashes(rows.held_column(place))]
+        if questionable and opened.feed.dates == "auto":
+            texts = [trimmed_text(rows.expressions[place], rows.are_many) for place in questionable]
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
-            self.query(rows, f"select count(*) from {rows.relation}")
+            rows.scan(self.connection)
         if rows.check_complete is not None:
             rows.check_complete()
         dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
@@ -448,6 +443,7 @@ class LandingSession:
         with durable_file(self.home.landing / folder / name) as landed:
             good = self._copy(rows, rewriting.good_rows(facts), landed)
             if good < total:
+                self._refuse_unknown_values(opened, rewriting)
                 problems = self._problems(rewriting)
                 if good == 0 or opened.strict:
                     raise self._refused_as_a_whole(opened, rewriting, problems, total)
@@ -488,7 +484,7 @@ class LandingSession:
         """A whole list older than the one in use would bring the past back as the present."""
         if opened.feed.mode != "full" or opened.strict:
             return
-        newest = self._newest_recorded_day(opened)
+        newest = self._newest_days_in_use().get((opened.feed.name, opened.table.name))
         if newest is not None and day.day < newest:
             raise LandingError(
                 f"{opened.label} is a whole list as of {day.day}, but a refresh has used the list "
@@ -496,15 +492,17 @@ class LandingSession:
                 f"{opened.feed.file} if it only adds."
             )
 
-    def _newest_recorded_day(self, opened: OpenedFile) -> datetime.date | None:
-        if self._recorded is None:
-            self._recorded = recorded_batch_ids(self.home)
-        days = [
-            entry.as_of
-            for entry in self.journal.of_table(opened.table.source, opened.table.name)
-            if entry.feed == opened.feed.name and entry.batch_id in self._recorded
-        ]
-        return max(days, default=None)
+    def _newest_days_in_use(self) -> dict[tuple[str, str], datetime.date]:
+        """Feed and table -> newest day among the batches that a refresh has used."""
+        if self._days_in_use is None:
+            self._days_in_use = {}
+            used = recorded_batch_ids(self.home)
+            for entry in self.journal.entries.values():
+                if entry.batch_id in used:
+                    key = (entry.feed, entry.table)
+                    newest = self._days_in_use.get(key, entry.as_of)
+                    self._days_in_use[key] = max(newest, entry.as_of)
+        return self._days_in_use
 
     def _problems(self, rewriting: Rewriting) -> list[_CountedProblem]:
         """The problems of a file, the most frequent first, rows of a wrong width among them."""
@@ -529,9 +527,8 @@ class LandingSession:
         if worst.problem.code == _WRONG_FIELD_COUNT:
             sentence = _ragged_sentence(opened.label, rewriting.rows.ragged[0])
         else:
-            value = self.query(rewriting.rows, rewriting.value_of(worst.problem, worst.first_row))[
-                0
-            ][0]
+            value_query = rewriting.value_of(worst.problem, worst.first_row)
+            ((value,),) = self.query(rewriting.rows, value_query)
             sentence = rewriting.describe(worst.problem, value, worst.first_row)
         refused = sum(each.count for each in problems)
         if opened.strict:
@@ -576,16 +573,15 @@ class LandingSession:
 
     def query(self, rows: SourceRows, statement: str) -> list[tuple[Any, ...]]:
         """The result of a statement over the rows of a file, scanned from the first one."""
-        rows.mount(self.connection)
-        return self.connection.execute(statement).fetchall()
+        return rows.run(self.connection, statement)
 
     def _copy(self, rows: SourceRows, statement: str, target: Path) -> int:
         """Write the result of a statement as Parquet; returns its number of rows."""
-        rows.mount(self.connection)
-        written = self.connection.execute(
-            f"copy ({statement}) to {literal(str(target))} (format parquet, compression zstd)"
-        ).fetchone()
-        return int(written[0]) if written is not None else 0
+        ((written,),) = rows.run(
+            self.connection,
+            f"copy ({statement}) to {literal(str(target))} (format parquet, compression zstd)",
+        )
+        return int(written)
 
     def bounds(self, as_of: datetime.date) -> Bounds:
         """What is plausible in a file of this day, from `config/policy/plausibility.csv`."""
@@ -602,7 +598,7 @@ _WRONG_FIELD_COUNT = "wrong_field_count"
 def batch_id(day: datetime.date, batch_name: str, feed: str, table: str, sha256: str) -> str:
     """`<day>_<name>_<12 hex>`; the digits stand for the file's bytes, the feed and the table."""
     digest = hashlib.sha256(f"{sha256}\n{feed}\n{table}".encode()).hexdigest()
-    return f"{day:%Y%m%d}_{batch_name}_{digest[:12]}"
+    return f"{day.isoformat().replace('-', '')}_{batch_name}_{digest[:12]}"
 
 
 def already_landed(entry: JournalEntry, label: str) -> LandedFile:

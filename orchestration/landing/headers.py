@@ -120,5 +120,5 @@ def _missing_header(
 def _closest(wanted: str, headers: list[str]) -> str | None:
     """The header that looks most like `wanted`, None when there is none."""
     by_name = {snake_case(header): header for header in headers}
-    close = difflib.get_close_matches(snake_case(wanted), list(by_name), n=1, cutoff=0.3)
+    close = difflib.get_close_matches(snake_case(wanted), list(by_name), n=1, cutoff=0.5)
     return by_name[close[0]] if close else None

@@ -60,7 +60,7 @@ def land_inbox(
     landing at work, a damaged company file).
     """
     report = InboxReport()
-    tell = progress or no_progress
+    tell = no_progress if progress is None else progress
     with landing_session(home) as session:
         files = sorted(_inbox_files(home), key=_order)
         for done, file in enumerate(files):

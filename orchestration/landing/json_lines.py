@@ -58,20 +58,20 @@ def _pointer(key: str) -> str:
 
 def _keys(rows: SourceRows, connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The keys of all objects in the order in which they appear."""
-    rows.mount(connection)
-    wrong = connection.execute(
+    ((wrong,),) = rows.run(
+        connection,
         f"""
         select min(_row_number) from {MOUNTED}
         where not json_valid(line) or json_type(line) <> 'OBJECT'
-        """
-    ).fetchone()
-    if wrong is not None and wrong[0] is not None:
+        """,
+    )
+    if wrong is not None:
         raise LandingError(
-            f"{rows.label}, row {wrong[0]}: the line is not a complete JSON object: write one "
+            f"{rows.label}, row {wrong}: the line is not a complete JSON object: write one "
             "object per line, or ask for the file again if it was cut."
         )
-    rows.mount(connection)
-    found = connection.execute(
+    found = rows.run(
+        connection,
         f"""
         select key from (
             select _row_number, unnest(json_keys(line)) as key,
@@ -79,8 +79,8 @@ def _keys(rows: SourceRows, connection: duckdb.DuckDBPyConnection) -> list[str]:
             from {MOUNTED}
         )
         group by key order by min(_row_number), min(place), key
-        """
-    ).fetchall()
+        """,
+    )
     return [key for (key,) in found]
 
 

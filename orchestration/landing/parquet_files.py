@@ -34,8 +34,7 @@ def open_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection) -> Sou
         are_many=file.path.stat().st_size > STREAM_ABOVE_BYTES,
         decimal_is_always_point=True,
     )
-    rows.mount(connection)
-    described = connection.execute(f"describe select * from {MOUNTED}").fetchall()
+    described = rows.run(connection, f"describe select * from {MOUNTED}")
     rows.expressions = [_as_text(name, kind) for name, kind, *_ in described[1:]]
     return rows
 

@@ -357,7 +357,7 @@ class Rewriting:
             if column.name in self.places:
                 source = f"s{self.places[column.name]}"
                 members.append(
-                    f"case when {source} is distinct from w{place} and {source} <> '' "
+                    f"case when {source} <> coalesce(w{place}, '') "
                     f"then {_json_member(column.name, source)} end"
                 )
         return _json_object(members)

@@ -62,21 +62,46 @@ class SourceRows:
 
     _mounted: Any = None
 
-    def mount(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make `source_rows` readable once more from its first row; it replaces another file's."""
+    def held_column(self, place: int) -> Any:
+        """The Arrow column behind a header, None where the rows are streamed or derived."""
+        held = self._held_table()
+        name = self.expressions[place]
+        return held.column(name) if held is not None and name in held.column_names else None
+
+    def scan(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """See every row once, so that the reader knows them all; no work for rows in memory."""
+        if self._held_table() is None:
+            self.run(connection, f"select count(*) from {self.relation}")
+
+    def _held_table(self) -> Any:
+        import pyarrow as pa
+
+        arrow = self.open_arrow()
+        return arrow if isinstance(arrow, pa.Table) else None
+
+    def run(self, connection: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
+        """The result of a statement over `source_rows`, scanned from its first row.
+
+        Raises what stopped the stream where that is why the engine failed.
+        """
         arrow = self.open_arrow()
         if arrow is not self._mounted:
+            # Replaces the rows of the file before.
             connection.register(MOUNTED, arrow)
             self._mounted = arrow
+        try:
+            return connection.execute(statement).fetchall()
+        except Exception as error:
+            stopped_by = self.failure() if self.failure is not None else None
+            raise stopped_by or error from error
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to be opened: where it lies, how people know it, and where copies may be written."""
+    """A file to be opened: where it lies and how people know it."""
 
     path: Path
     label: str
-    temporary: Path
 
 
 def column_aliases(count: int) -> list[str]:

@@ -19,6 +19,7 @@ from orchestration.settings import Home
 pytestmark = pytest.mark.slow
 
 FROZEN_AS_IT_WENT_BY = "account_mapping.fct_weekly_routes"
+TELL_OF_REFRESHES = {"ops.refreshes", "ops.landed_batches"}
 REFRESH_MINUTES = 6
 
 
@@ -102,7 +103,7 @@ def test_a_release_is_read_by_duckdb_and_sqlalchemy_while_a_refresh_runs(
 
 def _land_another_day(home: Home) -> None:
     """One more touch, a week after the last day: enough for another release."""
-    folder = home.inbox / "partner_touches" / "2026-12-31"
+    folder = home.inbox / "partner_touches" / "2026-08-31"
     folder.mkdir(parents=True)
     with duckdb.connect(str(home.current_release / "cosell.duckdb"), read_only=True) as release:
         found = release.execute(
@@ -112,7 +113,7 @@ def _land_another_day(home: Home) -> None:
     assert found is not None
     folder.joinpath("partner_touches.csv").write_text(
         "touch_id,partner_id,account_id,touch_type,occurred_at,recorded_at\n"
-        f"T-later,{found[0]},{found[1]},meeting,2026-12-30T10:00:00Z,2026-12-30T11:00:00Z\n"
+        f"T-later,{found[0]},{found[1]},meeting,2026-08-30T10:00:00Z,2026-08-30T11:00:00Z\n"
     )
 
 
@@ -145,7 +146,8 @@ def test_a_refresh_of_the_past_gives_the_past(
     )
     assert result.exit_code == 0, result.errors
     now = content_hashes(home)
-    assert {name for name in then if then[name] != now[name]} <= {FROZEN_AS_IT_WENT_BY}
+    different = {name for name in then if then[name] != now[name]}
+    assert different <= {FROZEN_AS_IT_WENT_BY, *TELL_OF_REFRESHES}
 
 
 def test_rolling_back_and_forth_changes_only_what_readers_see(

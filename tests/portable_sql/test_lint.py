@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -68,15 +67,12 @@ def test_the_mended_twin_passes(name: str, renderer: ProjectRenderer) -> None:
     assert findings_in_files(renderer, [MENDED[name]]) == []
 
 
-def test_the_models_of_this_project_pass_in_time() -> None:
-    started = time.process_time()
+def test_the_models_of_this_project_pass() -> None:
     renderer = ProjectRenderer(MACROS)
     findings = findings_in_files(renderer, model_files(REPOSITORY / "dbt_project"))
-    seconds = time.process_time() - started
 
     assert [str(finding) for finding in findings] == []
     assert findings_in_macros(renderer) == []
-    assert seconds < 5
 
 
 def test_the_command_fails_on_the_fixture_project_and_names_the_mend() -> None:

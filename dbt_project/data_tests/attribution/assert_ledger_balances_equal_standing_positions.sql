@@ -31,7 +31,9 @@ positions_ranked as (
 
 standing as (
 
-    select * from positions_ranked where position_rank = 1
+    select *
+    from positions_ranked
+    where position_rank = 1
 
 )
 

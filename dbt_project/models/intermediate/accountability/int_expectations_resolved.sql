@@ -102,7 +102,7 @@ resolved as (
     cross join refresh
     inner join quarters
         on expectation_keys.fiscal_quarter = quarters.fiscal_quarter
-        and quarters.starts_on <= refresh.as_of
+        and refresh.as_of >= quarters.starts_on
     left join listed
         on expectation_keys.rep_id = listed.rep_id
         and expectation_keys.fiscal_quarter = listed.fiscal_quarter
@@ -129,7 +129,7 @@ converted as (
         case
             when resolved.stated_currency is null
                 or resolved.stated_currency = resolved.company_currency
-                then resolved.stated_target
+            then resolved.stated_target
             else {{ convert_amount('resolved.stated_target', 'plan_rates.plan_rate') }}
         end as target,
         resolved.acknowledged_on,

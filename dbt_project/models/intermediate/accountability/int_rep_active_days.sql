@@ -69,8 +69,9 @@ assumed_seats as (
     inner join {{ ref('int_fiscal_quarters_listed') }} as quarter_days
         on expectations.fiscal_quarter = quarter_days.fiscal_quarter
     where not exists (
-        select 1 from seats where seats.rep_id = expectations.rep_id
-    )
+            select 1 from seats
+            where seats.rep_id = expectations.rep_id
+        )
 
 ),
 
@@ -94,7 +95,7 @@ seat_days as (
     cross join current_quarter
     inner join fiscal_days
         on fiscal_days.day_on between all_seats.starts_on and all_seats.ends_on
-        and fiscal_days.day_on <= current_quarter.quarter_ends_on
+        and current_quarter.quarter_ends_on >= fiscal_days.day_on
         and fiscal_days.is_weekday
     left join holidays
         on fiscal_days.day_on = holidays.holiday_on

@@ -88,7 +88,7 @@ counted as (
         active_by_quarter.rep_id,
         active_by_quarter.fiscal_quarter,
         active_by_quarter.country,
-        cast(active_by_quarter.active_days_count as decimal(18,6)) as active_days_count,
+        cast(active_by_quarter.active_days_count as decimal(18, 6)) as active_days_count,
         cast(quarter_days.business_days_count as bigint) as business_days_count
     from active_by_quarter
     inner join quarter_days

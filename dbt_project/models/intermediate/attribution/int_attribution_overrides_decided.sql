@@ -68,14 +68,14 @@ decided as (
         case
             when versions.attribution_class not in ('sourced', 'influenced', 'direct')
                 or versions.attribution_class is null
-                then 'the class is none of sourced, influenced, direct'
+            then 'the class is none of sourced, influenced, direct'
             when versions.attribution_class <> 'direct' and versions.partner_id is null
-                then 'no partner is named'
+            then 'no partner is named'
             when versions.requested_by is null then 'nobody requested it'
             when versions.approved_by is null or versions.approved_at is null
-                then 'nobody approved it'
+            then 'nobody approved it'
             when lower(versions.approved_by) = lower(versions.requested_by)
-                then 'requester and approver are the same person'
+            then 'requester and approver are the same person'
             when versions.reason is null then 'no reason is given'
             when versions.expires_on is null then 'no expiry is given'
         end as refusal,

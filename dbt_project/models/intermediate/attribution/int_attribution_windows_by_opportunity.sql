@@ -58,7 +58,7 @@ candidates as (
         on opportunities.created_on >= windows.effective_from_on
         and (
             windows.opportunity_type = '*'
-            or windows.opportunity_type = opportunities.opportunity_type
+            or opportunities.opportunity_type = windows.opportunity_type
         )
     inner join policy_files
         on windows.known_step = policy_files.policy_step

@@ -43,7 +43,7 @@ eligible as (
     inner join windows
         on pairs.opportunity_id = windows.opportunity_id
         and (windows.valid_until_step is null or pairs.valid_from_step < windows.valid_until_step)
-        and (pairs.valid_until_step is null or windows.valid_from_step < pairs.valid_until_step)
+        and (pairs.valid_until_step is null or pairs.valid_until_step > windows.valid_from_step)
     where pairs.strength = 'qualifying'
         and pairs.occurred_at > pairs.created_at
         and pairs.recorded_on <= {{ add_days('pairs.occurred_on', 'windows.influenced_recording_days') }}
@@ -59,7 +59,7 @@ open_at_touch as (
     from eligible
     left join versions
         on eligible.opportunity_id = versions.opportunity_id
-        and versions.known_step <= eligible.valid_from_step
+        and eligible.valid_from_step >= versions.known_step
         and (versions.superseded_step is null or eligible.valid_from_step < versions.superseded_step)
     where eligible.is_named
         or not versions.is_closed

@@ -118,33 +118,41 @@ with_previous_episodes as (
 
 ),
 
-reasoned as (
+with_openings as (
 
     select
         with_previous_episodes.*,
-        steps.is_until_opening,
+        steps.is_until_opening
+    from with_previous_episodes
+    inner join steps
+        on with_previous_episodes.known_step = steps.known_step
+
+),
+
+reasoned as (
+
+    select
+        with_openings.*,
         case
-            when steps.is_until_opening then 'opening_balance'
+            when is_until_opening then 'opening_balance'
             when previous_booking_key is null and measure = 'bookings' then 'won'
             when previous_booking_key is null then 'created'
             when is_deleted then 'deleted'
             when booking_key is null and (measure = 'pipeline_created' or is_won)
-                then 'amount_changed'
+            then 'amount_changed'
             when booking_key is null and not is_closed then 'reopened'
             when booking_key is null then 'no_longer_won'
-            when exclusion is distinct from previous_exclusion then 'exclusion_changed'
+            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '') then 'exclusion_changed'
             when currency <> previous_currency then 'currency_changed'
             when origin_quarter <> previous_origin_quarter then 'close_date_moved'
             when attribution_class <> previous_attribution_class then 'class_changed'
-            when partner_id is distinct from previous_partner_id then 'partner_changed'
-            when rep_id is distinct from previous_rep_id then 'owner_changed'
-            when manager_id is distinct from previous_manager_id then 'manager_changed'
+            when coalesce(partner_id, '') <> coalesce(previous_partner_id, '') then 'partner_changed'
+            when coalesce(rep_id, '') <> coalesce(previous_rep_id, '') then 'owner_changed'
+            when coalesce(manager_id, '') <> coalesce(previous_manager_id, '') then 'manager_changed'
             when amount <> previous_amount then 'amount_changed'
             else 'rate_changed'
         end as reason
-    from with_previous_episodes
-    inner join steps
-        on with_previous_episodes.known_step = steps.known_step
+    from with_openings
 
 )
 

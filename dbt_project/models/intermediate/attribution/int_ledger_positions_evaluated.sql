@@ -58,16 +58,16 @@ opportunities_at_step as (
     from classes
     inner join versions
         on classes.opportunity_id = versions.opportunity_id
-        and versions.known_step <= classes.known_step
+        and classes.known_step >= versions.known_step
         and (versions.superseded_step is null or classes.known_step < versions.superseded_step)
     left join opportunity_types
         on versions.opportunity_type = opportunity_types.opportunity_type
-        and opportunity_types.effective_from_on <= versions.created_on
+        and versions.created_on >= opportunity_types.effective_from_on
         and (
             opportunity_types.effective_before_on is null
             or versions.created_on < opportunity_types.effective_before_on
         )
-        and opportunity_types.valid_from_step <= classes.known_step
+        and classes.known_step >= opportunity_types.valid_from_step
         and (
             opportunity_types.valid_until_step is null
             or classes.known_step < opportunity_types.valid_until_step
@@ -110,13 +110,13 @@ positions as (
         case
             when not opportunities_at_step.is_deleted
                 and (measures.measure = 'pipeline_created' or opportunities_at_step.is_won)
-                then amounts.amount
+            then amounts.amount
             else cast(0 as {{ type_money() }})
         end as amount,
         case
             when not opportunities_at_step.is_deleted
                 and (measures.measure = 'pipeline_created' or opportunities_at_step.is_won)
-                then amounts.amount_company_currency
+            then amounts.amount_company_currency
             else cast(0 as {{ type_money() }})
         end as amount_company_currency,
         amounts.conversion_rate,

@@ -49,7 +49,7 @@ opportunities_at_step as (
     from opportunity_steps
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
-        and versions.known_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= versions.known_step
         and (
             versions.superseded_step is null
             or opportunity_steps.known_step < versions.superseded_step
@@ -70,8 +70,8 @@ rate_candidates as (
     from opportunities_at_step
     inner join rates
         on opportunities_at_step.currency = rates.currency
-        and rates.starts_on <= opportunities_at_step.close_on
-        and rates.valid_from_step <= opportunities_at_step.known_step
+        and opportunities_at_step.close_on >= rates.starts_on
+        and opportunities_at_step.known_step >= rates.valid_from_step
         and (
             rates.valid_until_step is null
             or opportunities_at_step.known_step < rates.valid_until_step
@@ -90,8 +90,8 @@ rate_candidates as (
     from opportunities_at_step
     inner join plan_rates
         on opportunities_at_step.currency = plan_rates.currency
-        and plan_rates.effective_from_on <= opportunities_at_step.created_on
-        and plan_rates.valid_from_step <= opportunities_at_step.known_step
+        and opportunities_at_step.created_on >= plan_rates.effective_from_on
+        and opportunities_at_step.known_step >= plan_rates.valid_from_step
         and (
             plan_rates.valid_until_step is null
             or opportunities_at_step.known_step < plan_rates.valid_until_step
@@ -122,19 +122,19 @@ converted as (
         opportunities_at_step.amount,
         case
             when opportunities_at_step.currency = opportunities_at_step.company_currency
-                then 'company_currency'
+            then 'company_currency'
             else rates_ranked.rate_kind
         end as rate_kind,
         case
             when opportunities_at_step.currency = opportunities_at_step.company_currency
-                then cast(1 as {{ type_rate() }})
+            then cast(1 as {{ type_rate() }})
             else rates_ranked.conversion_rate
         end as conversion_rate,
         rates_ranked.rate_on,
         case
             when opportunities_at_step.currency = opportunities_at_step.company_currency
                 or opportunities_at_step.amount = 0
-                then opportunities_at_step.amount
+            then opportunities_at_step.amount
             else
                 {{ convert_amount('opportunities_at_step.amount', 'rates_ranked.conversion_rate') }}
         end as amount_company_currency

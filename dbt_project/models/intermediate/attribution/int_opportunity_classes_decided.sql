@@ -39,7 +39,8 @@ winners as (
 
 seconds as (
 
-    select * from candidates where partner_rank = 2
+    select * from candidates
+    where partner_rank = 2
 
 ),
 
@@ -53,7 +54,7 @@ policies_at_step as (
     from opportunity_steps
     inner join windows
         on opportunity_steps.opportunity_id = windows.opportunity_id
-        and windows.valid_from_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= windows.valid_from_step
         and (
             windows.valid_until_step is null
             or opportunity_steps.known_step < windows.valid_until_step
@@ -78,7 +79,7 @@ overrides_at_step as (
     inner join overrides
         on opportunity_steps.opportunity_id = overrides.opportunity_id
         and overrides.refusal is null
-        and overrides.valid_from_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= overrides.valid_from_step
         and (
             overrides.valid_until_step is null
             or opportunity_steps.known_step < overrides.valid_until_step
@@ -95,7 +96,7 @@ classes as (
         opportunity_steps.refresh_number,
         case
             when overrides_at_step.override_id is not null
-                then overrides_at_step.attribution_class
+            then overrides_at_step.attribution_class
             else coalesce(winners.attribution_class, 'direct')
         end as attribution_class,
         case
@@ -106,14 +107,17 @@ classes as (
         case
             when overrides_at_step.override_id is not null then 'override'
             when winners.attribution_class is not null
-                then {{ dbt.concat(["winners.attribution_class", "'_by_'", "winners.deciding_touch_type"]) }}
+            then {{ dbt.concat(["winners.attribution_class", "'_by_'", "winners.deciding_touch_type"]) }}
             else 'direct_without_qualifying_touch'
         end as rule_id,
         case
             when overrides_at_step.override_id is not null or winners.partner_id is null then null
             when seconds.partner_id is null then 'only_partner'
-            when winners.registered_at is distinct from seconds.registered_at
-                then 'first_approved_registration'
+            when coalesce(
+                    winners.registered_at < seconds.registered_at,
+                    winners.registered_at is not null and seconds.registered_at is null
+                )
+            then 'first_approved_registration'
             when winners.has_primary_role and not seconds.has_primary_role then 'crm_primary_role'
             when winners.first_touch_at < seconds.first_touch_at then 'earliest_touch'
             else 'partner_id'

@@ -36,7 +36,7 @@ credited_events as (
     from opportunity_steps
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
-        and versions.known_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= versions.known_step
         and (
             versions.superseded_step is null
             or opportunity_steps.known_step < versions.superseded_step
@@ -53,7 +53,7 @@ credited_events as (
     from opportunity_steps
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
-        and versions.known_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= versions.known_step
         and (
             versions.superseded_step is null
             or opportunity_steps.known_step < versions.superseded_step
@@ -87,13 +87,14 @@ owners_ranked as (
     from credited_events
     left join owners
         on credited_events.opportunity_id = owners.opportunity_id
-        and owners.known_step <= credited_events.known_step
+        and credited_events.known_step >= owners.known_step
 
 ),
 
 reps as (
 
-    select * from owners_ranked where owner_rank = 1
+    select * from owners_ranked
+    where owner_rank = 1
 
 ),
 
@@ -115,7 +116,7 @@ managers_ranked as (
     from reps
     inner join users
         on reps.rep_id = users.user_id
-        and users.known_step <= reps.known_step
+        and reps.known_step >= users.known_step
 
 ),
 

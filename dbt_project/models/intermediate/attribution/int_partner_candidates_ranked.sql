@@ -46,7 +46,7 @@ evidence_at_step as (
     from opportunity_steps
     inner join sourcing
         on opportunity_steps.opportunity_id = sourcing.opportunity_id
-        and sourcing.valid_from_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= sourcing.valid_from_step
         and (
             sourcing.valid_until_step is null
             or opportunity_steps.known_step < sourcing.valid_until_step
@@ -69,14 +69,14 @@ evidence_at_step as (
     from opportunity_steps
     inner join influencing
         on opportunity_steps.opportunity_id = influencing.opportunity_id
-        and influencing.valid_from_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= influencing.valid_from_step
         and (
             influencing.valid_until_step is null
             or opportunity_steps.known_step < influencing.valid_until_step
         )
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
-        and versions.known_step <= opportunity_steps.known_step
+        and opportunity_steps.known_step >= versions.known_step
         and (
             versions.superseded_step is null
             or opportunity_steps.known_step < versions.superseded_step
@@ -128,7 +128,7 @@ roles_at_step as (
     inner join roles
         on candidates.opportunity_id = roles.opportunity_id
         and candidates.partner_id = roles.partner_id
-        and roles.valid_from_step <= candidates.known_step
+        and candidates.known_step >= roles.valid_from_step
         and (roles.valid_until_step is null or candidates.known_step < roles.valid_until_step)
     where roles.is_primary_or_sourcing
         and not roles.is_deleted

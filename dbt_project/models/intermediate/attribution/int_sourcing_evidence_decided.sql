@@ -40,7 +40,7 @@ eligible as (
     inner join windows
         on pairs.opportunity_id = windows.opportunity_id
         and (windows.valid_until_step is null or pairs.valid_from_step < windows.valid_until_step)
-        and (pairs.valid_until_step is null or windows.valid_from_step < pairs.valid_until_step)
+        and (pairs.valid_until_step is null or pairs.valid_until_step > windows.valid_from_step)
     where pairs.strength = 'strong'
         and pairs.occurred_at <= pairs.created_at
         and pairs.occurred_on >= {{ add_days('pairs.created_on', '-windows.sourced_window_days') }}

@@ -59,7 +59,7 @@ business_days_after_end as (
         ) as business_day_number
     from policy_ranked
     inner join fiscal_days
-        on fiscal_days.day_on > policy_ranked.ends_on
+        on policy_ranked.ends_on < fiscal_days.day_on
         and fiscal_days.day_on <= {{ add_days('policy_ranked.ends_on', 45) }}
         and fiscal_days.is_business_day
     where policy_ranked.policy_rank = 1
@@ -93,7 +93,8 @@ signatures_ranked as (
 
 first_signatures as (
 
-    select * from signatures_ranked where signature_rank = 1
+    select * from signatures_ranked
+    where signature_rank = 1
 
 ),
 
@@ -145,7 +146,7 @@ quarters as (
             when signed_steps.closing_step is not null
                 and signed_steps.closing_step
                 <= coalesce(automatic_steps.closing_step, signed_steps.closing_step)
-                then 'signature'
+            then 'signature'
             when automatic_steps.closing_step is not null then 'policy'
         end as closed_by
     from fiscal_quarters

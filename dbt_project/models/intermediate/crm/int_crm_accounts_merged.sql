@@ -6,17 +6,40 @@ accounts as (
 
 ),
 
--- Case 8: the loser of a merge names its winner; the first landing that says so dates the merge.
-merges as (
+accounts_ranked as (
+
+    select
+        accounts.*,
+        {{ newest_version('account_id', 'modified_at') }} as version_rank
+    from accounts
+
+),
+
+merge_steps as (
 
     select
         account_id,
-        max(merged_into_account_id) as merged_into_account_id,
         min(known_step) as merged_known_step
     from accounts
     where merged_into_account_id is not null
-        and merged_into_account_id <> account_id
     group by account_id
+
+),
+
+-- Case 8: the loser of a merge names its winner; the first landing that says so dates the merge.
+-- Case 9: what the newest version says counts, so an account that was split off again is itself.
+merges as (
+
+    select
+        accounts_ranked.account_id,
+        accounts_ranked.merged_into_account_id,
+        merge_steps.merged_known_step
+    from accounts_ranked
+    inner join merge_steps
+        on accounts_ranked.account_id = merge_steps.account_id
+    where accounts_ranked.version_rank = 1
+        and accounts_ranked.merged_into_account_id is not null
+        and accounts_ranked.merged_into_account_id <> accounts_ranked.account_id
 
 ),
 

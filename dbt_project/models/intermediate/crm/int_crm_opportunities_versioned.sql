@@ -71,7 +71,7 @@ absences as (
         on observed.known_step < full_lists.known_step
         and (
             observed.next_observed_step is null
-            or full_lists.known_step < observed.next_observed_step
+            or observed.next_observed_step > full_lists.known_step
         )
     where not observed.is_deleted
     group by observed.opportunity_id, observed.known_step

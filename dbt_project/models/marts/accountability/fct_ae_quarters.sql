@@ -94,7 +94,7 @@ measured as (
         -- A share is owed in full by whoever worked at all; counts and money by the day.
         case
             when expectation_metrics.unit = 'share' and days.active_days_count > 0
-                then expectations.target
+            then expectations.target
             when expectation_metrics.unit = 'share' then cast(0 as {{ type_money() }})
             else {{ share_of_amount(
                 'expectations.target', 'days.active_days_count', 'days.business_days_count'
@@ -102,7 +102,7 @@ measured as (
         end as fair_target,
         case
             when metric_histories.first_fact_on <= expectations.quarter_ends_on
-                then coalesce(actuals.actual, 0)
+            then coalesce(actuals.actual, 0)
         end as actual,
         coalesce(elapsed.elapsed_days_count, 0) as elapsed_days_count,
         expectations.quarter_ends_on < refresh.as_of as is_quarter_over,
@@ -137,7 +137,7 @@ with_attainment as (
         {{ ratio('measured.actual', 'measured.fair_target') }} as attainment,
         case
             when measured.active_days_count > 0
-                then {{ ratio(
+            then {{ ratio(
                     'measured.actual * measured.active_days_count',
                     'measured.fair_target * measured.elapsed_days_count'
                 ) }}
@@ -171,7 +171,7 @@ ae_quarters as (
         with_attainment.metric,
         cast(with_attainment.target as {{ type_money() }}) as target,
         cast(with_attainment.fair_target as {{ type_money() }}) as fair_target,
-        cast(with_attainment.active_days_count as decimal(18,6)) as active_days_count,
+        cast(with_attainment.active_days_count as decimal(18, 6)) as active_days_count,
         cast(with_attainment.business_days_count as bigint) as business_days_count,
         cast(with_attainment.actual as {{ type_money() }}) as actual,
         with_attainment.attainment,

@@ -117,7 +117,7 @@ elapsed as (
     inner join active_days
         on rep_quarter_weeks.rep_id = active_days.rep_id
         and rep_quarter_weeks.fiscal_quarter = active_days.fiscal_quarter
-        and active_days.day_on <= rep_quarter_weeks.through_on
+        and rep_quarter_weeks.through_on >= active_days.day_on
     group by
         rep_quarter_weeks.rep_id,
         rep_quarter_weeks.fiscal_quarter,
@@ -138,8 +138,8 @@ actuals as (
         on rep_weeks.rep_id = results.rep_id
         and rep_weeks.fiscal_quarter = results.fiscal_quarter
         and rep_weeks.metric = results.metric
-        and results.happened_on <= rep_weeks.through_on
-        and results.known_step <= rep_weeks.cutoff_step
+        and rep_weeks.through_on >= results.happened_on
+        and rep_weeks.cutoff_step >= results.known_step
     group by
         rep_weeks.rep_id, rep_weeks.fiscal_quarter, rep_weeks.metric, rep_weeks.week_starts_on
 

@@ -177,7 +177,8 @@ posted as (
         case
             when postings.is_until_opening then postings.origin_quarter
             when quarters.closing_step is null
-                or postings.known_step < quarters.closing_step then postings.origin_quarter
+                or postings.known_step < quarters.closing_step
+            then postings.origin_quarter
             else posting_quarters.open_quarter
         end as posted_quarter,
         postings.origin_quarter,
@@ -199,7 +200,7 @@ posted as (
         postings.reason,
         case
             when postings.corrected_step is not null
-                then {{ hash_id([
+            then {{ hash_id([
                     'postings.opportunity_id', 'postings.measure', 'postings.corrected_step',
                     "'original'",
                 ]) }}

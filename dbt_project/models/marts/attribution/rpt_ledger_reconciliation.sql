@@ -137,9 +137,9 @@ crm_converted as (
         case
             when crm_opportunities.currency = crm_opportunities.company_currency
                 or crm_opportunities.amount = 0
-                then crm_opportunities.amount
+            then crm_opportunities.amount
             when crm_opportunities.is_closed
-                then {{ convert_amount('crm_opportunities.amount', 'newest_rates.conversion_rate') }}
+            then {{ convert_amount('crm_opportunities.amount', 'newest_rates.conversion_rate') }}
             else {{ convert_amount('crm_opportunities.amount', 'plan_rates.plan_rate') }}
         end as amount_company_currency
     from crm_opportunities
@@ -217,15 +217,15 @@ ledger_totals as (
         sum(amount) as ledger_amount,
         sum(case
             when exclusion is null and attribution_class = 'sourced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as sourced_amount,
         sum(case
             when exclusion is null and attribution_class = 'influenced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as influenced_amount,
         sum(case
             when exclusion is null and attribution_class = 'direct'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as direct_amount,
         sum(case when exclusion is not null then amount_company_currency else 0 end)
             as excluded_amount

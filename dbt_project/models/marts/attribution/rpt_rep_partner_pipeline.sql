@@ -38,27 +38,27 @@ ledger_balances as (
         origin_quarter as fiscal_quarter,
         sum(case
             when measure = 'pipeline_created' and attribution_class = 'sourced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as sourced_pipeline_amount,
         sum(case
             when measure = 'pipeline_created' and attribution_class = 'influenced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as influenced_pipeline_amount,
         sum(case
             when measure = 'pipeline_created' and attribution_class = 'direct'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as direct_pipeline_amount,
         sum(case
             when measure = 'bookings' and attribution_class = 'sourced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as sourced_bookings_amount,
         sum(case
             when measure = 'bookings' and attribution_class = 'influenced'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as influenced_bookings_amount,
         sum(case
             when measure = 'bookings' and attribution_class = 'direct'
-                then amount_company_currency else 0
+            then amount_company_currency else 0
         end) as direct_bookings_amount
     from ledger
     where exclusion is null

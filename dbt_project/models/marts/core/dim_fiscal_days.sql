@@ -60,9 +60,9 @@ days_with_weeks as (
         case
             when company.week_starts_on = 'sunday'
                 and days_in_quarters.day_on = {{ add_days('days_in_quarters.monday_on', 6) }}
-                then days_in_quarters.day_on
+            then days_in_quarters.day_on
             when company.week_starts_on = 'sunday'
-                then {{ add_days('days_in_quarters.monday_on', -1) }}
+            then {{ add_days('days_in_quarters.monday_on', -1) }}
             else days_in_quarters.monday_on
         end as week_starts_on,
         days_in_quarters.day_on <= {{ add_days('days_in_quarters.monday_on', 4) }} as is_weekday,

@@ -35,7 +35,8 @@ partners_ranked as (
 
 listed_partners as (
 
-    select * from partners_ranked where version_rank = 1
+    select * from partners_ranked
+    where version_rank = 1
 
 ),
 
@@ -54,7 +55,8 @@ feeds_ranked as (
 
 partner_feeds as (
 
-    select * from feeds_ranked where feed_rank = 1
+    select * from feeds_ranked
+    where feed_rank = 1
 
 ),
 

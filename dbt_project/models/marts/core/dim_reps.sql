@@ -32,7 +32,8 @@ refresh as (
 
 current_users as (
 
-    select * from users where superseded_step is null
+    select * from users
+    where superseded_step is null
 
 ),
 
