@@ -16,6 +16,14 @@ from orchestration.errors import RefreshError, one_sentence
 from orchestration.settings import SparkSettings
 
 
+# What dbt's profile sets for its own sessions: the two ask the same questions.
+SESSION_CONFIGURATION = {
+    "set:hivevar:spark.sql.ansi.enabled": "true",
+    "set:hivevar:spark.sql.session.timeZone": "UTC",
+    "set:hivevar:spark.sql.timestampType": "TIMESTAMP_NTZ",
+}
+
+
 @dataclass(frozen=True)
 class SparkServer:
     """One thrift server; every question opens a session of its own."""
@@ -26,6 +34,22 @@ class SparkServer:
     def address(self) -> str:
         """Host and port as a person reads them."""
         return f"{self.settings.host}:{self.settings.port}"
+
+    @property
+    def url(self) -> str:
+        """The server as SQLAlchemy writes it (PyHive's dialect), without a password."""
+        return f"hive://{self.address}/default"
+
+    @property
+    def connect_args(self) -> dict[str, Any]:
+        """What PyHive is told beside host and port."""
+        password = self.settings.password
+        return {
+            "username": self.settings.user,
+            "password": password,
+            "auth": "LDAP" if password else "NONE",
+            "configuration": dict(SESSION_CONFIGURATION),
+        }
 
     def run(self, statement: str) -> None:
         """Run a statement that returns nothing."""
@@ -53,14 +77,9 @@ class SparkServer:
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
         hive = _hive()
-        password = self.settings.password
         try:
             connection = hive.connect(
-                host=self.settings.host,
-                port=self.settings.port,
-                username=self.settings.user,
-                password=password,
-                auth="LDAP" if password else "NONE",
+                host=self.settings.host, port=self.settings.port, **self.connect_args
             )
         except Exception as error:
             # Thrift has errors of its own for a closed port, a refused login, another protocol.

@@ -1,8 +1,9 @@
-"""The warehouse that dbt builds, as everything after dbt sees it: one DuckDB file to read.
+"""The warehouse that dbt builds, as everything after dbt sees it.
 
-Plain Python. On DuckDB that file is the warehouse itself; on Spark it holds views over the Parquet
-files that Spark wrote, so gates and releases read the very files that dbt's tests have passed.
-Where the engines differ outside dbt, they differ here and in `spark_server`.
+Plain Python. Gates ask the engine itself. What is released is read through one DuckDB file: on
+DuckDB that file is the warehouse; on Spark it holds views over the Parquet files that Spark wrote,
+the very files that tests and gates have passed. Where the engines differ outside dbt, they differ
+here and in `spark_server`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from expectations.validation import GateSource, SparkThrift
 from orchestration.errors import RefreshError
 from orchestration.release.content_hash import quoted
 from orchestration.release.public_tables import area_of
@@ -66,6 +68,18 @@ class Warehouse(Protocol):
         """The first rows of a query that dbt compiled for this engine."""
         ...
 
+    def gate_source(self) -> GateSource:
+        """Where a gate's rules are evaluated."""
+        ...
+
+    def relation_of_file(self, file: Path) -> str:
+        """A Parquet file as this engine's SQL reads it after `from`."""
+        ...
+
+    def columns_relation(self) -> str:
+        """The columns of the public tables, as `information_schema.columns` has them."""
+        ...
+
 
 def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse of the engine that the settings name."""
@@ -109,6 +123,18 @@ class DuckDBWarehouse:
     def sample(self, query: str, rows_count: int) -> Rows:
         """Ask the file."""
         return _read(self.file, f"select * from ({query}) as asked limit {rows_count}")
+
+    def gate_source(self) -> GateSource:
+        """DuckDB on the file."""
+        return GateSource(database=self.file, threads=self.settings.threads)
+
+    def relation_of_file(self, file: Path) -> str:
+        """By the function that reads Parquet."""
+        return f"read_parquet({_literal(file)})"
+
+    def columns_relation(self) -> str:
+        """DuckDB's own."""
+        return "information_schema.columns"
 
 
 @dataclass(frozen=True)
@@ -211,6 +237,34 @@ class SparkWarehouse:
     def sample(self, query: str, rows_count: int) -> Rows:
         """Ask Spark, whose SQL the query is."""
         return self._server.read(f"select * from ({query}) as asked limit {rows_count}")
+
+    def gate_source(self) -> GateSource:
+        """Spark itself: a table may be larger than what this machine reads."""
+        return GateSource(
+            database=None,
+            threads=self.settings.threads,
+            spark=SparkThrift(
+                self._server.url, self._server.connect_args, self.settings.schema_prefix
+            ),
+        )
+
+    def relation_of_file(self, file: Path) -> str:
+        """By its path, which every worker sees."""
+        return f"parquet.`{str(file.absolute()).replace('`', '``')}`"
+
+    def columns_relation(self) -> str:
+        """As literals: Spark has no `information_schema`, and the views know every column."""
+        rows = _read(
+            self.file,
+            "select table_schema, table_name, column_name, data_type "
+            "from information_schema.columns where table_schema <> 'main' "
+            "order by table_schema, table_name, ordinal_position",
+        )[1]
+        listed = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+        return (
+            f"(select * from (values {listed}) "
+            "as named (table_schema, table_name, column_name, data_type))"
+        )
 
 
 def _read(file: Path, query: str) -> Rows:
