@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlparse
 from orchestration.errors import RefreshError, one_sentence
 from orchestration.settings import SparkSettings
 
-
 # What dbt's profile sets for its own sessions: the two ask the same questions.
 SESSION_CONFIGURATION = {
     "set:hivevar:spark.sql.ansi.enabled": "true",
