@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence
+from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
 from orchestration.release import files_hash
 from orchestration.settings import Settings
 from orchestration.stations import Manifest, station_of_each_node
@@ -75,7 +75,10 @@ class DbtProject:
     def _manifest_folder(self) -> Path:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
         engine = self.settings.engine
-        versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+        try:
+            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+        except PackageNotFoundError:
+            raise RefreshError(spark_is_not_installed()) from None
         prefix = self.settings.schema_prefix
         name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name

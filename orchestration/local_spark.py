@@ -34,28 +34,31 @@ JAVA_OPTIONS = (
     "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m "
     "-XX:-UseCodeCacheFlushing -XX:+UseSerialGC -XX:+PerfDisableSharedMem"
 )
+DRIVER_MEMORY = "2g"
 CONFIGURATION: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
-    # As many as there are workers: planning anew between the stages of a small query takes longer
-    # than the stages do.
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
+    "spark.sql.files.minPartitionNum": "1",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.hive.thriftServer.singleSession": "true",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
     # Generating and compiling Java for a few thousand rows takes longer than reading them.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.executor.cores": "1",
     "spark.executor.memory": "1g",
-    "spark.driver.memory": "2g",
+    "spark.driver.memory": DRIVER_MEMORY,
     "spark.driver.host": LOOPBACK,
     "spark.driver.bindAddress": LOOPBACK,
-    "spark.driver.extraJavaOptions": JAVA_OPTIONS,
-    "spark.executor.extraJavaOptions": JAVA_OPTIONS,
+    "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -XX:InitialHeapSize=1500m -XX:NewSize=700m",
+    "spark.executor.extraJavaOptions": f"{JAVA_OPTIONS} -XX:InitialHeapSize=600m -XX:NewSize=300m",
     # The catalog ends with the thrift server, as everything else here does; a company's cluster
     # keeps it in a metastore.
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
+    "spark.sql.debug.maxToStringFields": "3",
     "spark.ui.showConsoleProgress": "false",
 }
 LOGGING = """\
@@ -110,13 +113,14 @@ class LocalSpark:
         """SIGKILL one worker together with its executor, as a machine that loses its power."""
         _kill(self.workers[number], signal.SIGKILL)
 
-    def processes(self) -> list[subprocess.Popen[bytes]]:
-        """Every process of the cluster, in the order in which they are stopped."""
-        return [
-            process
-            for process in (self.thrift_server, *self.workers, self.master)
-            if process is not None
-        ]
+    def processes(self) -> dict[str, subprocess.Popen[bytes]]:
+        """Every process of the cluster by its name, in the order in which they are stopped."""
+        named = {
+            "thrift_server": self.thrift_server,
+            **{f"worker_{number}": worker for number, worker in enumerate(self.workers)},
+            "master": self.master,
+        }
+        return {name: process for name, process in named.items() if process is not None}
 
 
 @contextlib.contextmanager
@@ -160,7 +164,8 @@ def local_spark(folder: Path, workers_count: int = 2) -> Iterator[LocalSpark]:
         cluster.thrift_server = _start(
             folder,
             "thrift_server",
-            environment,
+            # Spark gives a thrift server the memory of its daemons, whatever its driver may have.
+            {**environment, "SPARK_DAEMON_MEMORY": DRIVER_MEMORY},
             *(spark / "spark-submit", "--master", address),
             *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"),
             *("--conf", f"spark.ui.port={driver_ui}", "spark-internal"),
@@ -172,15 +177,15 @@ def local_spark(folder: Path, workers_count: int = 2) -> Iterator[LocalSpark]:
         _wait(cluster, "thrift_server", lambda: len(cluster.tasks_by_executor()) == workers_count)
         yield cluster
     finally:
-        for process in cluster.processes():
+        for process in cluster.processes().values():
             _kill(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        for process in cluster.processes():
-            try:
+        for process in cluster.processes().values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _kill(process, signal.SIGKILL)
-                process.wait()
+            # Also where the process itself has ended: a worker's executor may be slower.
+            _kill(process, signal.SIGKILL)
+            process.wait()
 
 
 def spark_home() -> Path:
@@ -249,8 +254,11 @@ def _wait(cluster: LocalSpark, name: str, is_ready: Any) -> None:
         with contextlib.suppress(OSError, ValueError, LookupError):
             if is_ready():
                 return
-        ended = any(process.poll() is not None for process in cluster.processes())
+        ended = [
+            each for each, process in cluster.processes().items() if process.poll() is not None
+        ]
         if ended or time.monotonic() > deadline:
+            name = ended[0] if ended else name
             log = cluster.folder.joinpath(f"{name}.log").read_text(encoding="utf-8")
             tail = " ".join(log.strip().splitlines()[-5:])
             raise CosellError(

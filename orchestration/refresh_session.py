@@ -151,7 +151,7 @@ class RefreshSession:
             return
         self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
         write_state(self.home, now, self.settings.engine)
-        if self.rebuilt_because is not None:
+        if self.rebuilt_because is not None or not self.warehouse.exists():
             self.warehouse.remove()
 
     @property

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from orchestration.errors import RefreshError, one_sentence
+from orchestration.errors import RefreshError, one_sentence, spark_is_not_installed
 from orchestration.settings import SparkSettings
 
 # What dbt's profile sets for its own sessions: the two ask the same questions.
@@ -97,8 +97,5 @@ def _hive() -> Any:
     try:
         from pyhive import hive
     except ImportError:
-        raise RefreshError(
-            "The engine is spark, but its packages are not installed: run "
-            "`pip install --no-deps --require-hashes -r requirements-spark.lock` or use duckdb."
-        ) from None
+        raise RefreshError(spark_is_not_installed()) from None
     return hive

@@ -52,8 +52,12 @@ class Warehouse(Protocol):
         """Whether anything was built."""
         ...
 
+    def is_known(self) -> bool:
+        """Whether the engine still knows what was built."""
+        ...
+
     def remove(self) -> None:
-        """Remove everything that was built."""
+        """Remove everything that was built; nothing where nothing was."""
         ...
 
     def show(self, manifest: Mapping[str, Any]) -> None:
@@ -104,6 +108,10 @@ class DuckDBWarehouse:
         """Whether there is a file."""
         return self.file.exists()
 
+    def is_known(self) -> bool:
+        """It is all in the file."""
+        return True
+
     def remove(self) -> None:
         """Remove the file with what DuckDB keeps beside it."""
         _remove_file(self.file)
@@ -153,6 +161,11 @@ class SparkWarehouse:
         """Where Spark keeps the tables."""
         return self.settings.home.spark_warehouse.absolute()
 
+    @property
+    def _first_schema(self) -> str:
+        """The schema that every build begins with: the one of dbt's profile."""
+        return f"{self.settings.schema_prefix}intermediate"
+
     @cached_property
     def _server(self) -> SparkServer:
         from orchestration.spark_server import SparkServer
@@ -161,7 +174,7 @@ class SparkWarehouse:
 
     def check(self) -> None:
         """Raise RefreshError where no thrift server answers, or where our schemas are not ours."""
-        own = f"{self.settings.schema_prefix}intermediate"
+        own = self._first_schema
         location = self._server.location_of_schema(own)
         if location is not None and location != str(self.folder / own):
             raise RefreshError(
@@ -172,6 +185,10 @@ class SparkWarehouse:
     def exists(self) -> bool:
         """Whether Spark has built anything here."""
         return self.folder.exists()
+
+    def is_known(self) -> bool:
+        """Whether Spark's catalog has our schemas; it loses them with its metastore."""
+        return self._server.location_of_schema(self._first_schema) is not None
 
     def remove(self) -> None:
         """Drop the schemas that lie in this home, and their files."""

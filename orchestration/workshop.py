@@ -90,6 +90,8 @@ def rebuild_reason(
         return "the models have changed"
     if before.as_of > now.as_of:
         return f"the warehouse is of {before.as_of.isoformat()}, which is later"
+    if not warehouse.is_known():
+        return "the engine's catalog has lost it"
     return None
 
 

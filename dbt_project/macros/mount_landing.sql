@@ -22,9 +22,13 @@
 {% endmacro %}
 
 {# External tables over the folders. They are listed first, one question per schema: each statement
-   costs a tenth of a second here, and a table of the same folder and shape needs none. #}
+   costs a tenth of a second here, and a table of the same folder and shape needs none. Sessions of
+   their own list the files anew; where a server has one for everybody, it is told to, else it would
+   go on reading the batches that it has seen. #}
 {% macro spark__mount_landing(landing) %}
     {% set shape = env_var('COSELL_LANDING_SHAPE', '') %}
+    {% set asked = run_query('set spark.sql.hive.thriftServer.singleSession') %}
+    {% set is_one_session = (asked[0][1] | string | lower) == 'true' %}
     {% set mounted = {} %}
     {% for node in graph.sources.values() | sort(attribute='unique_id') %}
         {% if node.schema not in mounted %}
@@ -44,6 +48,8 @@
                 ~ " tblproperties ('landing_shape' = '" ~ shape ~ "')"
                 ~ " location '" ~ folder.replace("'", "\\'") ~ "'"
             ) %}
+        {% elif is_one_session %}
+            {% do run_query('refresh table ' ~ node.schema ~ '.' ~ node.identifier) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

@@ -1,0 +1,50 @@
+"""Without Spark's packages or without a server, one sentence says what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import CosellError, RefreshError
+from orchestration.local_spark import local_spark
+from orchestration.settings import SparkSettings
+from orchestration.spark_server import SparkServer
+
+
+def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyhive", None)
+    with pytest.raises(RefreshError, match=r"packages are not installed: run .*requirements-spark"):
+        SparkServer(SparkSettings()).run("select 1")
+
+
+def test_a_refresh_without_spark_says_so_before_it_does_anything(
+    cosell: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyhive", None)
+    cosell("--home", tmp_path, "init")
+    result = cosell("--home", tmp_path, "--engine", "spark", "refresh")
+    assert result.exit_code != 0  # type: ignore[attr-defined]
+    assert "its packages are not installed" in result.errors  # type: ignore[attr-defined]
+    assert not tmp_path.joinpath("warehouse_spark").exists()
+
+
+def test_a_server_that_does_not_answer_is_named() -> None:
+    pytest.importorskip("pyhive", reason="Spark's packages are installed by `make test-spark`")
+    with pytest.raises(RefreshError, match=r"thrift server at 127\.0\.0\.1:1 does not answer"):
+        SparkServer(SparkSettings(port=1)).run("select 1")
+
+
+def test_a_local_cluster_without_java_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark", reason="Spark's packages are installed by `make test-spark`")
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with (
+        pytest.raises(CosellError, match="Java 17 is installed"),
+        local_spark(tmp_path / "cluster"),
+    ):
+        pass
