@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 EXAMPLES_COUNT = 5
 _EXCEPTION_CLASS = re.compile(r"^\(?_?(?:duckdb|pyhive\.exc)\.\w+\)?:?\s*")
 # Spark's answer is a structure of thrift with the sentence among stack traces.
-_SPARK_MESSAGE = re.compile(r"Error running query: (.+?)(?:;? line \d+ pos \d+|\\n|$)")
+_SPARK_MESSAGE = re.compile(
+    r"Error running query: (?:\[[\w.]+\] [\w.]+: )?(.+?)(?: SQLSTATE|;? line \d+ pos|\\n|$)"
+)
 VALIDATION_FILE = "validation_results.json"
 DATA_DOCS_FOLDER = "data_docs"
 

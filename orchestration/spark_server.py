@@ -52,12 +52,12 @@ class SparkServer:
 
     def run(self, statement: str) -> None:
         """Run a statement that returns nothing."""
-        with self._cursor() as cursor:
+        with self.session() as cursor:
             cursor.execute(statement)
 
     def read(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Names of the columns, and all rows of a query."""
-        with self._cursor() as cursor:
+        with self.session() as cursor:
             cursor.execute(query)
             names = [str(column[0]) for column in cursor.description or ()]
             return names, list(cursor.fetchall())
@@ -74,7 +74,8 @@ class SparkServer:
         return str(Path(unquote(urlparse(str(described["Location"])).path)))
 
     @contextmanager
-    def _cursor(self) -> Iterator[Any]:
+    def session(self) -> Iterator[Any]:
+        """A cursor of a session of its own; raises RefreshError where the server cannot be had."""
         hive = _hive()
         try:
             connection = hive.connect(

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,7 +191,10 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSpa
         with local_spark(tmp_path_factory.mktemp("cluster")) as cluster:
             groups = [process.pid for process in cluster.processes().values()]
             yield cluster
-        left = [group for group in groups if _is_alive(group)]
+        # The system clears away the last of them a moment after they were killed.
+        deadline = time.monotonic() + 20
+        while (left := [one for one in groups if _is_alive(one)]) and time.monotonic() < deadline:
+            time.sleep(0.1)
         assert not left, f"processes of the cluster that did not end: {left}"
     finally:
         signal.signal(signal.SIGTERM, before)

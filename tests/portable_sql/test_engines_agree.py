@@ -143,8 +143,8 @@ def on_spark(spark: SparkQueries) -> Iterator[Run]:
     from pyhive.exc import Error
 
     touches = rendered(FIXTURE_PROJECT / "models" / "touches.sql", "spark")
-    spark.run("create schema if not exists portable_sql")
-    spark.run(f"create or replace table portable_sql.touches using parquet as {touches}")
+    spark.run("create schema portable_sql")
+    spark.run(f"create table portable_sql.touches using parquet as {touches}")
 
     def run(path: Path) -> Outcome:
         query = _FROM_TOUCHES.sub(r"\1 portable_sql.touches", rendered(path, "spark"))
@@ -171,8 +171,9 @@ def test_every_portable_function_gives_its_value_on_duckdb(
 
 
 def test_every_portable_function_gives_its_value_on_spark(spark: SparkQueries) -> None:
-    row = spark.sql(query_of(examples_by_function(), "string")).collect()[0]
-    assert row.asDict() == {f"{name}_value": value for name, value in values_by_function().items()}
+    names, _, rows = spark.read(query_of(examples_by_function(), "string"))
+    found = dict(zip(names, rows[0], strict=True))
+    assert found == {f"{name}_value": value for name, value in values_by_function().items()}
 
 
 @pytest.mark.parametrize("name", sorted(set(MENDED) - {"unnest_mended"}))
@@ -202,9 +203,11 @@ def test_what_is_refused_for_other_reasons_is_read_alike_by_spark_4(
 
 
 def test_the_reserved_words_hold_those_of_spark(spark: SparkQueries) -> None:
-    spark.run("set spark.sql.ansi.enforceReservedKeywords = true")
-    try:
-        rows = spark.read("select keyword from sql_keywords() where reserved")[2]
-    finally:
-        spark.run("reset spark.sql.ansi.enforceReservedKeywords")
+    with spark.server.session() as cursor:
+        cursor.execute("set spark.sql.ansi.enforceReservedKeywords = true")
+        try:
+            cursor.execute("select keyword from sql_keywords() where reserved")
+            rows = cursor.fetchall()
+        finally:
+            cursor.execute("reset spark.sql.ansi.enforceReservedKeywords")
     assert {row[0].lower() for row in rows} <= RESERVED_WORDS
