@@ -84,7 +84,8 @@ lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra spark --extra spark-test --generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
+		--extra spark --extra spark-test --extra kubernetes \
+		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		--constraint requirements.lock -o requirements-spark.lock >/dev/null
 
 clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
