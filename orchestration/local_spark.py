@@ -24,6 +24,7 @@ from typing import Any
 from orchestration.errors import CosellError
 
 LOOPBACK = "127.0.0.1"
+THREADS = 4
 READY_SECONDS = 120
 STOP_SECONDS = 10
 
@@ -90,6 +91,8 @@ class LocalSpark:
             "COSELL_ENGINE": "spark",
             "COSELL_SPARK_HOST": LOOPBACK,
             "COSELL_SPARK_PORT": str(self.port),
+            # More statements than executors, so that one is planned while others run.
+            "COSELL_THREADS": str(THREADS),
         }
 
     def alive_workers_count(self) -> int:

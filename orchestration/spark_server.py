@@ -5,6 +5,7 @@ PyHive comes with the extra `spark`; it is imported where a question is asked.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,4 +100,6 @@ def _hive() -> Any:
         from pyhive import hive
     except ImportError:
         raise RefreshError(spark_is_not_installed()) from None
+    # It prints what it raises; the one who catches it says it once.
+    logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)
     return hive
