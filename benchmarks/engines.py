@@ -7,6 +7,9 @@ equal, else there is nothing to compare. With two sizes, the fixed cost and the 
 apart per engine and station: the line through both points.
 
     python benchmarks/engines.py small medium
+
+Sizes that take long can be measured one by one: `--results FILE` keeps what was measured and
+reports it together with what the file holds.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -185,12 +188,20 @@ def fixed_and_growth(engine: str, small: Measured, large: Measured) -> str:
     )
 
 
+def read_results(file: Path | None) -> list[Measured]:
+    """What was measured before."""
+    if file is None or not file.exists():
+        return []
+    return [Measured(**json.loads(line)) for line in file.read_text().splitlines()]
+
+
 def main() -> None:
     """Measure the sizes that are asked for, or do one step of a measurement."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("sizes", nargs="*", default=["small"])
+    parser.add_argument("--results", type=Path, help="keep what was measured in this file")
     parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--refresh", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -200,9 +211,14 @@ def main() -> None:
         home, day = arguments.refresh
         print(json.dumps(refresh_once(Path(home), date.fromisoformat(day))))
     else:
+        before = read_results(arguments.results)
         with tempfile.TemporaryDirectory() as folder:
             measured = [one for size in arguments.sizes for one in measure(size, Path(folder))]
-        report(measured)
+        if arguments.results is not None:
+            lines = "".join(f"{json.dumps(asdict(one))}\n" for one in measured)
+            with arguments.results.open("a", encoding="utf-8") as opened:
+                opened.write(lines)
+        report([*before, *measured])
 
 
 if __name__ == "__main__":

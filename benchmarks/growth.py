@@ -3,7 +3,7 @@
 For each size: writes a demo company (not counted), refreshes it up to the week before its last one
 into an empty home, then refreshes the last week. Both refreshes run in processes of their own, so
 that their peak of memory is theirs. Appends one row per refresh to `benchmarks/growth.csv`, with
-the machine; `growth_chart.py` draws the chart of docs/scale.md from it.
+the machine; `growth_chart.py` draws docs/growth.svg from it.
 
     python benchmarks/growth.py small:1 small:3 medium:1 medium:3 medium:10 large:1
 """
