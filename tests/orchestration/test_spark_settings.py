@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from orchestration.dbt_station import SESSION
+from orchestration.defs.refresh.job import refresh_session
 from orchestration.errors import CosellError, RefreshError
 from orchestration.local_spark import local_spark
 from orchestration.settings import SparkSettings
@@ -48,3 +52,19 @@ def test_a_local_cluster_without_java_says_so(
         local_spark(tmp_path / "cluster"),
     ):
         pass
+
+
+def test_a_run_in_dagster_chooses_its_engine_by_the_resource(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSELL_HOME", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "pyhive", None)
+    for engine, error in (("duckdb", None), ("spark", "packages are not installed")):
+        configuration = {SESSION: {"config": {"engine": engine}}}
+        with (
+            pytest.raises(dg.DagsterResourceFunctionError) if error else nullcontext() as raised,
+            dg.build_resources({SESSION: refresh_session}, resource_config=configuration) as found,
+        ):
+            assert getattr(found, SESSION).settings.engine == engine
+        if raised is not None:
+            assert error in str(raised.value.__cause__)
