@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import sys
 import uuid
@@ -30,6 +31,10 @@ MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
+# The classes through which an error came; the sentence after them names its own code.
+_SPARK_PREFIX = re.compile(
+    r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
+)
 
 
 @dataclass(frozen=True)
@@ -285,13 +290,14 @@ def _sentence_of_exception(beginning: str, exception: BaseException | None) -> C
 
 
 def error_message(text: str) -> str:
-    """What dbt says about a node that failed, in one line, without where it wrote the SQL."""
+    """What dbt says about a node that failed, in one line, without SQL's place or Java's stack."""
     lines = [
         line
         for line in text.strip().splitlines()
-        if not line.strip().startswith(("compiled code at", "LINE ", "^"))
+        if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
-    return one_sentence(" ".join(lines)).rstrip(".") or "no message"
+    message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    return message.rstrip(".") or "no message"
 
 
 def results_by_id(results: Sequence[NodeResult]) -> Mapping[str, NodeResult]:

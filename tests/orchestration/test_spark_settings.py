@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.dbt_invocation import error_message
 from orchestration.dbt_station import SESSION
 from orchestration.defs.refresh.job import refresh_session
 from orchestration.errors import CosellError, RefreshError
@@ -52,6 +53,20 @@ def test_a_local_cluster_without_java_says_so(
         local_spark(tmp_path / "cluster"),
     ):
         pass
+
+
+def test_an_error_of_spark_is_its_sentence_without_the_stack() -> None:
+    text = """Database Error in model dim_reps (models/marts/core/dim_reps.sql)
+  org.apache.hive.service.cli.HiveSQLException: Error running query: \
+[DIVIDE_BY_ZERO] org.apache.spark.SparkArithmeticException: [DIVIDE_BY_ZERO] Division by zero.
+  \tat org.apache.spark.sql.hive.thriftserver.HiveThriftServerErrors$.runningQueryError(X.scala:43)
+  \tat java.base/java.lang.Thread.run(Thread.java:840)
+  Caused by: org.apache.spark.SparkArithmeticException: [DIVIDE_BY_ZERO] Division by zero.
+"""
+    assert error_message(text) == (
+        "Database Error in model dim_reps (models/marts/core/dim_reps.sql) "
+        "[DIVIDE_BY_ZERO] Division by zero"
+    )
 
 
 def test_a_run_in_dagster_chooses_its_engine_by_the_resource(
