@@ -147,7 +147,8 @@ def main() -> None:
     ]
     style = (
         "text{font:12px sans-serif}.mark{text-anchor:middle;fill:#555}"
-        ".value{text-anchor:end;fill:#555}.note{fill:#555;font-size:11px}.frame{fill:none;stroke:#999}.limit{stroke:#999;stroke-dasharray:1 3}"
+        ".value{text-anchor:end;fill:#555}.note{fill:#555;font-size:11px}"
+        ".frame{fill:none;stroke:#999}.limit{stroke:#999;stroke-dasharray:1 3}"
     )
     body = "\n".join([*elements, *legend])
     CHART.write_text(
