@@ -98,16 +98,12 @@ def run_refresh(
     ReleaseError. `releases/current` is untouched then.
     """
     started = time.monotonic()
-    if settings.engine != "duckdb":
-        raise RefreshError(
-            "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
-            "dbt project is built by dbt itself."
-        )
     _refuse_future(as_of)
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
         if not session.repeats_the_last():
+            session.warehouse.check()
             _run_job(session)
     return _outcome(session, time.monotonic() - started)
 

@@ -7,6 +7,7 @@ against `declared_tables()`, so a column exists in one place only.
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -156,6 +157,16 @@ def declared_tables() -> tuple[Table, ...]:
         *reference.TABLES,
         *knowledge_tables.TABLES,
     )
+
+
+@functools.cache
+def shape_of_landing() -> str:
+    """A short hash over the names of all landed tables and columns: another shape, another hash."""
+    lines = (
+        f"{table.source}.{table.name}={','.join(table.column_names)}" for table in declared_tables()
+    )
+    added = ",".join(f"{name} {kind}" for name, kind in LANDING_COLUMNS)
+    return hashlib.sha256("\n".join([*lines, added]).encode()).hexdigest()[:16]
 
 
 @functools.cache

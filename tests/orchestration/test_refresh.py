@@ -90,12 +90,6 @@ def test_a_second_refresh_of_a_home_is_refused(tmp_path_factory: pytest.TempPath
         run_refresh(Settings(home, "duckdb", 1))
 
 
-def test_a_refresh_runs_on_duckdb_only(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = Home(tmp_path_factory.mktemp("home"))
-    with pytest.raises(RefreshError, match="set engine to duckdb"):
-        run_refresh(Settings(home, "spark", 1))
-
-
 def test_the_dagster_instance_follows_a_home_that_was_moved(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
