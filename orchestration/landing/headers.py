@@ -1,7 +1,8 @@
 """Headers: which column of a file fills which declared column.
 
 Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
-letters (`AccountId` and `Account ID` fill account_id). What fits nothing is kept in `_extra`.
+letters (`AccountId` and `Account ID` fill account_id), then the other names that the system of the
+table gives the column. What fits nothing is kept in `_extra`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from orchestration.landing.feeds import Feed
 _BLANKS = " \t\r\n\u00a0\ufeff"
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_IN_NAMES = re.compile(r"[^0-9a-z]+")
+_MANAGED_FIELD = re.compile(r"[A-Za-z0-9]+__(\w+?)__c")
 
 
 def snake_case(header: str) -> str:
@@ -25,6 +27,12 @@ def snake_case(header: str) -> str:
         return header.strip(_BLANKS).lower()
     spaced = _WORD_BOUNDARY.sub("_", header.strip(_BLANKS))
     return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
+
+
+def field_of_package(header: str) -> str:
+    """`xbeamprod__Partner_Name__c` as partner_name: without the package that owns the field."""
+    match = _MANAGED_FIELD.fullmatch(header.strip(_BLANKS))
+    return snake_case(match[1]) if match else snake_case(header)
 
 
 def checked_headers(headers: list[str], label: str) -> list[str]:
@@ -72,8 +80,25 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
             raise LandingError(_two_headers(table, feed, column, candidates, headers, label))
         elif candidates:
             places[column.name] = candidates[0]
+        elif (other := _place_of_other_name(column, headers, taken)) is not None:
+            places[column.name] = other
     _require_headers(table, feed, places, headers, label)
     return places
+
+
+def _place_of_other_name(column: Column, headers: list[str], taken: set[int]) -> int | None:
+    """Place of the first header that the system itself uses for the column.
+
+    One header may fill several columns: a population is a name, and says a state.
+    """
+    if not column.also:
+        return None
+    named: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        for name in (snake_case(header), field_of_package(header)):
+            if place not in taken:
+                named.setdefault(name, place)
+    return next((named[name] for name in (column.name, *column.also) if name in named), None)
 
 
 def _two_headers(
@@ -96,10 +121,9 @@ def _require_headers(
     ]
     if missing:
         raise LandingError(_missing_header(missing[0], feed, places, headers, label))
-    if table.at_least_one_of and not any(name in places for name in table.at_least_one_of):
-        raise LandingError(
-            _missing_header(" or ".join(table.at_least_one_of), feed, places, headers, label)
-        )
+    for group in table.at_least_one_of:
+        if not any(name in places or name in feed.constants for name in group):
+            raise LandingError(_missing_header(" or ".join(group), feed, places, headers, label))
 
 
 def _missing_header(

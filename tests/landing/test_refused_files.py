@@ -228,11 +228,11 @@ REFUSED = [
         ["row 2", "not a complete JSON object"],
     ),
     (
-        "a JSON array",
+        "a JSON array of texts",
         "salesforce",
         "Account.json",
-        b'[{"Id": "1", "Name": "A"}]\n',
-        ["row 1", "one object per line"],
+        b'["1", "2"]\n',
+        ["item 1", "list of objects"],
     ),
     (
         "a day in the future",

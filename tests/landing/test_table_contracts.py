@@ -48,6 +48,11 @@ def test_every_source_has_its_tables() -> None:
     assert counts == {
         "salesforce": 12,
         "bilateral": 1,
+        "crossbeam": 3,
+        "reveal": 1,
+        "partnertap": 4,
+        "bombora": 2,
+        "sixsense": 1,
         "templates": 14,
         "policy": 17,
         "settings": 4,
