@@ -280,7 +280,7 @@ class LandingSession:
                 feed.encoding,
                 feed.file,
                 recoded,
-                line_may_be_long=suffix == ".json",
+                suffix == ".json",
             )
             if content_name(path) != path:
                 text = dataclasses.replace(text, sha256=sha256_of(path))
@@ -337,7 +337,7 @@ class LandingSession:
         suffix = content_name(opened.path).suffix.lower()
         if opened.text is not None:
             if suffix in JSON_SUFFIXES:
-                if is_document(opened.text):
+                if is_document(opened.text, suffix):
                     return open_json_document(file, opened.text, opened.table.unfolds)
                 return open_json_lines(file, opened.text, self.connection)
             return open_delimited(

@@ -37,7 +37,7 @@ ENVELOPES = (
 _Row = dict[str, str | None]
 
 
-def is_document(text: TextFile) -> bool:
+def is_document(text: TextFile, suffix: str) -> bool:
     """Whether a JSON text is one document (or pages line by line) and not an object per line."""
     with text.path.open("rb") as stream:
         stream.seek(text.beginning)
@@ -47,8 +47,8 @@ def is_document(text: TextFile) -> bool:
     try:
         first = json.loads(line)
     except (ValueError, RecursionError):
-        # A line that ends inside its object may also be the first of lines that were damaged.
-        return line.strip() in (b"{", b"[") or not line.rstrip().endswith(b"}")
+        # A first line that is not whole: of a document when the name says so, else a damaged line.
+        return suffix == ".json"
     return isinstance(first, list) or (isinstance(first, dict) and _envelope(first) is not None)
 
 
