@@ -1,7 +1,7 @@
 """Crossbeam: which of our accounts a partner knows, in every shape in which Crossbeam gives it.
 
 The share of the warehouse (`OVERLAPS`, Databricks' `overlaps`), the dumps of the REST API, an
-exported list and the Salesforce object of its package all land in `overlaps`; the names of their
+exported list and the Salesforce object of its package all land in `account_overlaps`; the names of their
 columns are the `also` of ours. One row per overlap and pair of populations, or per overlap with a
 list of populations: what repeats is collapsed downstream (case 3).
 """
@@ -26,7 +26,7 @@ SALESFORCE_OBJECT = "Crossbeam_Overlap__c"
 
 OVERLAPS = Table(
     SOURCE,
-    "overlaps",
+    "account_overlaps",
     "Pairs of a record of ours and a record of a partner, as Crossbeam matched them.",
     columns_of(
         "overlap_id feed_partner_id partner_name partner_platform_id partner_domain "

@@ -67,7 +67,7 @@ def crossbeam_feed(home: Home) -> Path:
 
 def test_the_view_of_the_share_lands_with_its_populations(land, rows, feed_lines) -> None:
     assert land("crossbeam", "OVERLAPS.csv", SHARE).good == 2
-    first, second = rows("crossbeam", "overlaps")
+    first, second = rows("crossbeam", "account_overlaps")
     assert first["our_record_id"] == "001A"
     assert (first["our_populations"], second["our_populations"]) == ("Prospects", "Target List")
     assert (first["partner_states"], second["partner_states"]) == ("customer", "open_opportunity")
@@ -97,7 +97,7 @@ def test_the_table_of_databricks_lands_as_parquet(land, rows) -> None:
     stream = io.BytesIO()
     parquet.write_table(pa.table(columns), stream)
     assert land("crossbeam", "overlaps.parquet", stream.getvalue()).good == 1
-    (row,) = rows("crossbeam", "overlaps")
+    (row,) = rows("crossbeam", "account_overlaps")
     assert (row["our_record_id"], row["partner_crossbeam_record_id"]) == ("001A", "y1")
     assert (row["partner_platform_id"], row["partner_states"]) == ("p-uuid", "customer")
 
@@ -114,7 +114,7 @@ def test_a_dump_of_the_api_lands_one_row_per_item(land, rows, key: str, layout: 
     }[layout]
     landed = land("crossbeam", "overlaps_accounts.json", content)
     assert (landed.rows, landed.good) == (2, 2)
-    first, second = rows("crossbeam", "overlaps")
+    first, second = rows("crossbeam", "account_overlaps")
     assert [first["our_record_id"], second["our_record_id"]] == ["001A", "001B"]
     assert first["partner_states"] == "customer; prospect"
     assert first["partner_populations"] == "Customers; Prospects"
@@ -135,7 +135,7 @@ def test_an_unmapped_population_refuses_the_file_with_name_and_count(refusal) ->
 def test_a_mapped_population_says_the_state(land, rows) -> None:
     free = [{"id": 9, "name": "Customers - Free"}, {"id": 3, "name": "Target Accounts"}]
     land("crossbeam", "overlaps.json", json.dumps({"items": [item(partner_populations=free)]}))
-    (row,) = rows("crossbeam", "overlaps")
+    (row,) = rows("crossbeam", "account_overlaps")
     assert row["partner_states"] == "customer; other"
     assert row["partner_populations"] == "Customers - Free; Target Accounts"
 
@@ -149,7 +149,7 @@ def test_a_tombstone_needs_no_more_than_its_ids(land, rows) -> None:
         "is_deleted": True,
     }
     assert land("crossbeam", "overlaps.json", json.dumps({"data": [gone]})).good == 1
-    assert rows("crossbeam", "overlaps")[0]["is_deleted"] == "true"
+    assert rows("crossbeam", "account_overlaps")[0]["is_deleted"] == "true"
 
 
 def test_a_malformed_time_is_quarantined_by_name(land, rows, quarantine) -> None:
@@ -202,7 +202,7 @@ def test_an_exported_list_lands_through_its_mapping(land, rows, feed_lines) -> N
         "Record,domain,our status,partner status,partner name,partner owner,overlap detected at\n"
         "Acme,acme.com,Prospect,Customer,Skybridge,Ann Lee,2026-01-05\n",
     )
-    (row,) = rows("crossbeam", "overlaps")
+    (row,) = rows("crossbeam", "account_overlaps")
     assert (row["partner_name"], row["partner_states"]) == ("Skybridge", "customer")
     assert (row["our_record_name"], row["partner_owner_name"]) == ("Acme", "Ann Lee")
 
@@ -220,8 +220,8 @@ def test_the_salesforce_object_lands_among_the_overlaps(land, rows) -> None:
         "Acme Corp,acme.com,Ann Lee,2026-01-05T10:00:00.000Z,false"
     )
     landed = land("salesforce", "xbeamprod__Crossbeam_Overlap__c.csv", f"{headers}\n{line}\n")
-    assert (landed.source, landed.table) == ("crossbeam", "overlaps")
-    (row,) = rows("crossbeam", "overlaps")
+    assert (landed.source, landed.table) == ("crossbeam", "account_overlaps")
+    (row,) = rows("crossbeam", "account_overlaps")
     assert (row["our_record_id"], row["partner_states"]) == ("001A", "customer; prospect")
     assert (row["overlap_id"], row["partner_name"]) == ("e1", "Skybridge")
     assert row["matched_at"] == "2026-01-05 10:00:00.000000"
@@ -250,7 +250,7 @@ def test_what_is_no_dump_is_refused_in_one_sentence(refusal, title, content, wor
 
 def test_every_column_of_the_share_and_of_databricks_has_a_place() -> None:
     """The documented names fill declared columns; two that say nothing new stay in `_extra`."""
-    table = declared_table("crossbeam", "overlaps")
+    table = declared_table("crossbeam", "account_overlaps")
     known = {name for column in table.columns for name in (column.name, *column.also)}
     share = {name.lower() for name in SHARE.split("\n", maxsplit=1)[0].split(",")}
     assert share <= known
