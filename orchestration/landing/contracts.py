@@ -74,6 +74,7 @@ class Table:
     refuse_unknown_values: a value outside a vocabulary refuses the whole file instead of
     quarantining its row. may_be_empty: a file with a header and no rows is a statement, not an
     accident. object_name: the name of the Salesforce object whose export fills the table.
+    package: prefix of the fields of a Salesforce package, which is no part of their names.
     file_words: words in a file's name that choose the table where a source has several.
     null_tokens: texts that the system writes for "no value", in any case of letters.
     epoch_times: times are seconds since 1970. unfolds: keys of nested lists of JSON items, whose
@@ -89,6 +90,7 @@ class Table:
     at_least_one_of: tuple[tuple[str, ...], ...] = ()
     refuse_unknown_values: bool = False
     may_be_empty: bool = False
+    package: str | None = None
     file_words: tuple[str, ...] = ()
     null_tokens: tuple[str, ...] = ()
     epoch_times: bool = False

@@ -70,6 +70,7 @@ OVERLAPS = Table(
         many=("our_populations", "partner_populations", "partner_states"),
     ),
     object_name=SALESFORCE_OBJECT,
+    package="xbeamprod",
     at_least_one_of=(
         ("feed_partner_id", "partner_name", "partner_platform_id"),
         ("partner_record_name", "partner_crossbeam_record_id", "our_record_name", "our_record_id"),

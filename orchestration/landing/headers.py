@@ -18,7 +18,6 @@ from orchestration.landing.feeds import Feed
 _BLANKS = " \t\r\n\u00a0\ufeff"
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_IN_NAMES = re.compile(r"[^0-9a-z]+")
-_MANAGED_FIELD = re.compile(r"[A-Za-z0-9]+__(\w+?)__c")
 
 
 def snake_case(header: str) -> str:
@@ -29,10 +28,12 @@ def snake_case(header: str) -> str:
     return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
 
 
-def field_of_package(header: str) -> str:
-    """`xbeamprod__Partner_Name__c` as partner_name: without the package that owns the field."""
-    match = _MANAGED_FIELD.fullmatch(header.strip(_BLANKS))
-    return snake_case(match[1]) if match else snake_case(header)
+def name_of_header(header: str, package: str | None) -> str:
+    """As snake case; of a field of the package, `xbeamprod__Partner_Name__c`, its own name."""
+    bare = header.strip(_BLANKS)
+    if package is not None and bare.startswith(f"{package}__") and bare.endswith("__c"):
+        bare = bare.removeprefix(f"{package}__").removesuffix("__c")
+    return snake_case(bare)
 
 
 def checked_headers(headers: list[str], label: str) -> list[str]:
@@ -62,7 +63,7 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     any_case = {header.lower(): place for place, header in enumerate(headers)}
     snake: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
-        snake.setdefault(snake_case(header), []).append(place)
+        snake.setdefault(name_of_header(header, table.package), []).append(place)
     mapped = {
         name: any_case[header.lower()]
         for name, header in feed.columns.items()
@@ -80,25 +81,13 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
             raise LandingError(_two_headers(table, feed, column, candidates, headers, label))
         elif candidates:
             places[column.name] = candidates[0]
-        elif (other := _place_of_other_name(column, headers, taken)) is not None:
-            places[column.name] = other
+        else:
+            # One header may fill several columns: a population is a name, and says a state.
+            others = [place for name in column.also for place in snake.get(name, [])]
+            free = [place for place in others if place not in taken]
+            places |= {column.name: place for place in free[:1]}
     _require_headers(table, feed, places, headers, label)
     return places
-
-
-def _place_of_other_name(column: Column, headers: list[str], taken: set[int]) -> int | None:
-    """Place of the first header that the system itself uses for the column.
-
-    One header may fill several columns: a population is a name, and says a state.
-    """
-    if not column.also:
-        return None
-    named: dict[str, int] = {}
-    for place, header in enumerate(headers):
-        for name in (snake_case(header), field_of_package(header)):
-            if place not in taken:
-                named.setdefault(name, place)
-    return next((named[name] for name in (column.name, *column.also) if name in named), None)
 
 
 def _two_headers(

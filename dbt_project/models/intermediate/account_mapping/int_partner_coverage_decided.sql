@@ -34,14 +34,15 @@ partners_of_lists as (
 
 ),
 
--- Reveal leaves out what the partner keeps private, so its list is never the whole one.
+-- Only a list of the partner's own can be the whole one: platforms show what both sides have, and
+-- Reveal leaves out what the partner keeps private.
 lists_per_partner as (
 
     select
         partners_of_lists.partner_id,
-        min(case when lists.mode = 'full' and lists.source <> 'reveal' then lists.as_of end)
+        min(case when lists.mode = 'full' and lists.source = 'bilateral' then lists.as_of end)
             as first_full_list_on,
-        max(case when lists.mode = 'full' and lists.source <> 'reveal' then lists.as_of end)
+        max(case when lists.mode = 'full' and lists.source = 'bilateral' then lists.as_of end)
             as newest_full_list_on,
         max(lists.as_of) as newest_list_on
     from lists

@@ -27,7 +27,6 @@ current_accounts as (
         partner_state,
         state_precedence,
         listed_states,
-        list_rows_count,
         customer_since_on,
         owner_name,
         owner_email,

@@ -42,7 +42,6 @@ known as (
         partner_state,
         state_precedence,
         listed_states,
-        list_rows_count,
         customer_since_on,
         owner_name,
         owner_email,

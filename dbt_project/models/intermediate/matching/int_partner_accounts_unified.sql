@@ -48,6 +48,12 @@ partner_names as (
 
 ),
 
+states as (
+
+    select * from {{ ref('segment_states') }}
+
+),
+
 lead_conversions as (
 
     select
@@ -118,7 +124,6 @@ overlaps_completed as (
         crossbeam_overlaps.partner_owner_name,
         crossbeam_overlaps.partner_owner_email,
         crossbeam_overlaps.is_deleted,
-        crossbeam_overlaps.matched_at,
         crossbeam_overlaps.batch_id,
         crossbeam_overlaps.source_file,
         crossbeam_overlaps.source_sha256,
@@ -126,8 +131,7 @@ overlaps_completed as (
         crossbeam_overlaps.known_step,
         crossbeam_overlaps.known_on,
         crossbeam_overlaps.feed,
-        crossbeam_overlaps.mode,
-        crossbeam_overlaps.coverage
+        crossbeam_overlaps.mode
     from crossbeam_overlaps
     left join pairs_seen
         on crossbeam_overlaps.partner_record_name is null
@@ -139,7 +143,8 @@ overlaps_completed as (
 ),
 
 -- The shapes in which Crossbeam gives an overlap agree in no id of the partner's record, only in
--- what it is called and where; without a website the name needs our record beside it.
+-- what it is called and where; without a website the name needs our record beside it. One shape
+-- has a row per population, another a list of them: here it is one row per state (case 3).
 from_crossbeam as (
 
     select
@@ -165,12 +170,11 @@ from_crossbeam as (
         overlaps_completed.partner_record_country as country,
         overlaps_completed.partner_record_industry as industry,
         overlaps_completed.partner_record_employees_count as employees_count,
-        {{ strongest_state('overlaps_completed.partner_states') }} as partner_state,
+        coalesce(states.state, 'unknown') as partner_state,
         overlaps_completed.partner_owner_name as owner_name,
         overlaps_completed.partner_owner_email as owner_email,
         overlaps_completed.our_populations,
         overlaps_completed.partner_populations,
-        {{ company_date('overlaps_completed.matched_at') }} as matched_on,
         overlaps_completed.is_deleted,
         overlaps_completed.batch_id,
         overlaps_completed.source_file,
@@ -180,10 +184,12 @@ from_crossbeam as (
         overlaps_completed.known_on,
         overlaps_completed.feed,
         overlaps_completed.mode,
-        overlaps_completed.coverage
+        'overlap_only' as coverage
     from overlaps_completed
     left join lead_conversions
         on overlaps_completed.our_lead_id = lead_conversions.lead_id
+    left join states
+        on '; ' || overlaps_completed.partner_states || ';' like '%; ' || states.state || ';%'
     where overlaps_completed.account_name is not null
 
 ),
@@ -217,7 +223,6 @@ from_partnertap as (
         end as partner_state,
         partner_owner_name as owner_name,
         partner_owner_email as owner_email,
-        {{ company_date('first_matched_at') }} as matched_on,
         batch_id,
         source_file,
         source_sha256,
@@ -226,7 +231,7 @@ from_partnertap as (
         known_on,
         feed,
         mode,
-        coverage
+        'overlap_only' as coverage
     from partnertap_accounts
 
 ),
@@ -294,7 +299,6 @@ platform_rows as (
         owner_email,
         our_populations,
         partner_populations,
-        matched_on,
         is_deleted,
         batch_id,
         source_file,
@@ -329,7 +333,6 @@ platform_rows as (
         owner_email,
         cast(null as {{ type_string() }}) as our_populations,
         cast(null as {{ type_string() }}) as partner_populations,
-        matched_on,
         false as is_deleted,
         batch_id,
         source_file,
@@ -364,7 +367,6 @@ platform_rows as (
         owner_email,
         cast(null as {{ type_string() }}) as our_populations,
         cast(null as {{ type_string() }}) as partner_populations,
-        cast(null as date) as matched_on,
         false as is_deleted,
         batch_id,
         source_file,
@@ -403,7 +405,6 @@ unified as (
         platform_rows.owner_email,
         platform_rows.our_populations,
         platform_rows.partner_populations,
-        platform_rows.matched_on,
         platform_rows.is_deleted,
         platform_rows.batch_id,
         platform_rows.source_file,
@@ -443,7 +444,6 @@ unified as (
         owner_email,
         cast(null as {{ type_string() }}) as our_populations,
         cast(null as {{ type_string() }}) as partner_populations,
-        cast(null as date) as matched_on,
         false as is_deleted,
         batch_id,
         source_file,

@@ -86,24 +86,38 @@ several_populations as (
 
 ),
 
-populations as (
+states_listed as (
 
     select
         rows_ranked.partner_id,
         rows_ranked.partner_account_id,
         rows_ranked.overlap_key,
-        min(rows_ranked.customer_since_on) as customer_since_on,
-        min(rows_ranked.matched_on) as matched_on,
-        cast(count(*) as bigint) as list_rows_count,
-        {{ ordered_list('rows_ranked.partner_state', 'rows_ranked.state_precedence') }}
-            as listed_states
+        rows_ranked.partner_state,
+        min(rows_ranked.state_precedence) as state_precedence,
+        min(rows_ranked.customer_since_on) as customer_since_on
     from rows_ranked
     inner join several_populations
         on rows_ranked.partner_id = several_populations.partner_id
         and rows_ranked.partner_account_id = several_populations.partner_account_id
         and rows_ranked.overlap_key = several_populations.overlap_key
     group by
-        rows_ranked.partner_id, rows_ranked.partner_account_id, rows_ranked.overlap_key
+        rows_ranked.partner_id,
+        rows_ranked.partner_account_id,
+        rows_ranked.overlap_key,
+        rows_ranked.partner_state
+
+),
+
+populations as (
+
+    select
+        partner_id,
+        partner_account_id,
+        overlap_key,
+        min(customer_since_on) as customer_since_on,
+        {{ ordered_list('partner_state', 'state_precedence') }} as listed_states
+    from states_listed
+    group by partner_id, partner_account_id, overlap_key
 
 ),
 
@@ -127,9 +141,7 @@ reported as (
         rows_ranked.partner_state,
         rows_ranked.state_precedence,
         coalesce(populations.listed_states, rows_ranked.partner_state) as listed_states,
-        coalesce(populations.list_rows_count, 1) as list_rows_count,
         coalesce(populations.customer_since_on, rows_ranked.customer_since_on) as customer_since_on,
-        coalesce(populations.matched_on, rows_ranked.matched_on) as matched_on,
         rows_ranked.owner_name,
         rows_ranked.owner_email,
         rows_ranked.is_in_force,
