@@ -1,9 +1,9 @@
 """Crossbeam: which of our accounts a partner knows, in every shape in which Crossbeam gives it.
 
 The share of the warehouse (`OVERLAPS`, Databricks' `overlaps`), the dumps of the REST API, an
-exported list and the Salesforce object of its package all land in `account_overlaps`; the names of their
-columns are the `also` of ours. One row per overlap and pair of populations, or per overlap with a
-list of populations: what repeats is collapsed downstream (case 3).
+exported list and the Salesforce object of its package all land in `account_overlaps`; the names
+of their columns are the `also` of ours. One row per overlap and pair of populations, or per
+overlap with a list of populations: what repeats is collapsed downstream (case 3).
 """
 
 from __future__ import annotations

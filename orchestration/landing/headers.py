@@ -84,8 +84,9 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
         else:
             # One header may fill several columns: a population is a name, and says a state.
             others = [place for name in column.also for place in snake.get(name, [])]
-            free = [place for place in others if place not in taken]
-            places |= {column.name: place for place in free[:1]}
+            free = next((place for place in others if place not in taken), None)
+            if free is not None:
+                places[column.name] = free
     _require_headers(table, feed, places, headers, label)
     return places
 

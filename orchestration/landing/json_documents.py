@@ -18,7 +18,7 @@ from orchestration.landing.source_rows import SourceFile, SourceRows, column_ali
 from orchestration.landing.text_files import TextFile
 
 # A page of an API is small; a document is read whole, so its size is bounded.
-MAXIMUM_DOCUMENT_BYTES = 128 * 1024 * 1024
+MAXIMUM_DOCUMENT_BYTES = 64 * 1024 * 1024
 _MAXIMUM_DEPTH = 6
 _MAXIMUM_HEADERS = 20_000
 

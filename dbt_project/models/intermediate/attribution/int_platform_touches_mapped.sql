@@ -100,7 +100,14 @@ mapped as (
         {{ dbt.concat(["events.source_system", "':'", "events.source_record_id"]) }} as touch_id,
         events.source_system,
         events.source_record_id,
-        coalesce(events.feed_partner_id, partner_names.partner_id) as partner_id,
+        coalesce(
+            events.feed_partner_id,
+            case
+                when {{ company_date('events.occurred_at') }} > partner_names.succeeded_after_on
+                then partner_names.successor_partner_id
+            end,
+            partner_names.partner_id
+        ) as partner_id,
         events.account_id,
         events.opportunity_id,
         coalesce(by_subtype.touch_type, by_type.touch_type) as touch_type,

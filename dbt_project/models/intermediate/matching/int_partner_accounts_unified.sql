@@ -385,7 +385,14 @@ unified as (
 
     select
         platform_rows.source,
-        coalesce(platform_rows.feed_partner_id, partner_names.partner_id) as partner_id,
+        coalesce(
+            platform_rows.feed_partner_id,
+            case
+                when platform_rows.known_on > partner_names.succeeded_after_on
+                then partner_names.successor_partner_id
+            end,
+            partner_names.partner_id
+        ) as partner_id,
         platform_rows.partner_account_id,
         cast(null as {{ type_string() }}) as parent_partner_account_id,
         platform_rows.crm_account_id,

@@ -142,15 +142,33 @@ unlisted as (
 
 ),
 
+versions_ranked as (
+
+    select
+        partner_versions.*,
+        {{ newest_version('partner_id') }} as version_rank
+    from partner_versions
+
+),
+
+-- What a platform still calls by the name of a partner that was acquired is its successor's from
+-- the day after the last one of the partnership.
 resolved as (
 
     select
-        partner_name_key,
-        partner_id,
-        partner_name,
-        known_from
+        stated_ranked.partner_name_key,
+        stated_ranked.partner_id,
+        stated_ranked.partner_name,
+        stated_ranked.known_from,
+        case
+            when versions_ranked.successor_partner_id is not null then versions_ranked.valid_to_on
+        end as succeeded_after_on,
+        versions_ranked.successor_partner_id
     from stated_ranked
-    where name_rank = 1
+    left join versions_ranked
+        on stated_ranked.partner_id = versions_ranked.partner_id
+        and versions_ranked.version_rank = 1
+    where stated_ranked.name_rank = 1
 
     union all
 
@@ -158,7 +176,9 @@ resolved as (
         partner_name_key,
         partner_id,
         partner_name,
-        known_from
+        known_from,
+        cast(null as date) as succeeded_after_on,
+        cast(null as {{ type_string() }}) as successor_partner_id
     from unlisted
 
 )
