@@ -34,8 +34,9 @@ OVERLAPS = Table(
         "our_crossbeam_record_id our_populations partner_crossbeam_record_id partner_record_id "
         "partner_record_type partner_record_name partner_record_website partner_record_country "
         "partner_record_industry partner_record_employees:i partner_populations "
-        "partner_states! partner_owner_name partner_owner_email partner_owner_phone "
-        "partner_owner_title matched_at:ts updated_at:ts is_deleted:b",
+        "partner_states customer_of opportunity_of prospect_of partner_owner_name "
+        "partner_owner_email partner_owner_phone partner_owner_title matched_at:ts updated_at:ts "
+        "is_deleted:b",
         vocabularies={"partner_states": POPULATION_STATES},
         also={
             "overlap_id": "crossbeam_eid overlap_unique_id",
@@ -44,7 +45,7 @@ OVERLAPS = Table(
             "our_record_id": "entity_id record_id account account_id master_id",
             "our_lead_id": "lead lead_id",
             "our_record_type": "entity_type mdm_type record_type",
-            "our_record_name": "record_name record account_name",
+            "our_record_name": "record_name record account_name company company_name",
             "our_record_website": "record_website",
             "our_crossbeam_record_id": "crossbeam_record_id",
             "our_populations": "standard_populations populations_name population_name populations "
@@ -55,6 +56,10 @@ OVERLAPS = Table(
             "partner_standard_populations partner_population",
             "partner_states": "partner_standard_populations partner_populations_name "
             "partner_population_name partner_populations partner_population partner_status",
+            # An exported list names the partners in a column per state.
+            "customer_of": "is_a_customer_of is_customer_of",
+            "opportunity_of": "is_an_opportunity_for is_an_open_opportunity_for",
+            "prospect_of": "is_a_prospect_of is_prospect_of",
             "partner_owner_name": "partner_ae_name partner_owner_owner_name "
             "partner_record_owner_name",
             "partner_owner_email": "partner_ae_email partner_owner_owner_email "
@@ -67,14 +72,23 @@ OVERLAPS = Table(
             "updated_at": "last_modified_date",
         },
         spellings={"partner_states": STANDARD_POPULATIONS},
-        many=("our_populations", "partner_populations", "partner_states"),
+        many=(
+            *("our_populations", "partner_populations", "partner_states"),
+            *("customer_of", "opportunity_of", "prospect_of"),
+        ),
     ),
     object_name=SALESFORCE_OBJECT,
     package="xbeamprod",
     at_least_one_of=(
-        ("feed_partner_id", "partner_name", "partner_platform_id"),
+        (
+            *("feed_partner_id", "partner_name", "partner_platform_id"),
+            *("customer_of", "opportunity_of", "prospect_of"),
+        ),
         ("partner_record_name", "partner_crossbeam_record_id", "our_record_name", "our_record_id"),
+        ("partner_states", "customer_of", "opportunity_of", "prospect_of", "is_deleted"),
     ),
+    # What the picklists in Salesforce say where there is nothing to say.
+    null_tokens=("none",),
     # A population that nobody mapped would read as an account that the partner does not know.
     refuse_unknown_values=True,
     file_words=("overlap", "list"),

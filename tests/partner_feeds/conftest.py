@@ -154,6 +154,7 @@ FEEDS = {
     "partnertap": "source: partnertap",
     "bombora": "source: bombora\nmode: delta\ncoverage: full_list",
     "pages": "partner_id: pages",
+    "by_state": "columns:\n  our_record_id: Account ID",
 }
 _DEFAULTS = {"source": "crossbeam", "coverage": "overlap_only", "mode": "full"}
 _VALUES = "values:\n  partner_states:\n    VIP: other\n"
@@ -189,6 +190,14 @@ def drop_everything(home: Home) -> None:
     )
     drop(
         home, "salesforce", FIRST, "xbeamprod__Crossbeam_Overlap__c.csv", salesforce_object(_said())
+    )
+    drop(
+        home,
+        "by_state",
+        FIRST,
+        "My list.csv",
+        b"Account ID,Company,Is a Prospect of,Is an Opportunity for,Is a Customer of\n"
+        b"001A,Acme,,Gamma Partner,Tau Partner; Rho\n001E,Ember,NONE,NONE,Tau Partner\n",
     )
     drop(home, "shape_share", FIRST, "OVERLAPS.csv", share(OVERLAPS))
     drop(home, "shape_databricks", FIRST, "overlaps.parquet", databricks(OVERLAPS))

@@ -75,6 +75,22 @@ def test_the_salesforce_package_finds_its_partner_by_name(rows) -> None:
     ]
 
 
+def test_a_list_with_a_column_per_state_names_several_partners(rows) -> None:
+    assert rows(
+        "select crm_account_id, partner_id, partner_state from matching.int_partner_pairs_reported"
+        " where feed = 'by_state' order by all"
+    ) == [
+        {
+            "crm_account_id": "001A",
+            "partner_id": "gamma_partner",
+            "partner_state": "open_opportunity",
+        },
+        {"crm_account_id": "001A", "partner_id": "rho", "partner_state": "customer"},
+        {"crm_account_id": "001A", "partner_id": "tau_partner", "partner_state": "customer"},
+        {"crm_account_id": "001E", "partner_id": "tau_partner", "partner_state": "customer"},
+    ]
+
+
 def test_a_renamed_partner_stays_one_partner(rows) -> None:
     """Case 29: the platform uses the old name, then the new one."""
     found = rows("select partner_name from core.dim_partners where partner_id = 'skybridge'")

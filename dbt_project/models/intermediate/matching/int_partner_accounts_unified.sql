@@ -6,12 +6,9 @@ bilateral as (
 
 ),
 
-crossbeam_overlaps as (
+landed_overlaps as (
 
-    select
-        landed_overlaps.*,
-        {{ platform_partner_name() }} as named_partner
-    from {{ ref('stg_crossbeam__account_overlaps') }} as landed_overlaps
+    select * from {{ ref('stg_crossbeam__account_overlaps') }}
 
 ),
 
@@ -51,6 +48,41 @@ partner_names as (
 states as (
 
     select * from {{ ref('segment_states') }}
+
+),
+
+-- An exported list names the partners in a column per state, several in one field.
+crossbeam_overlaps as (
+
+    select
+        landed_overlaps.*,
+        {{ platform_partner_name() }} as named_partner,
+        partner_states as named_states
+    from landed_overlaps
+
+    union all
+
+    select
+        landed_overlaps.*,
+        {{ each_of('customer_of') }} as named_partner,
+        'customer' as named_states
+    from landed_overlaps
+
+    union all
+
+    select
+        landed_overlaps.*,
+        {{ each_of('opportunity_of') }} as named_partner,
+        'open_opportunity' as named_states
+    from landed_overlaps
+
+    union all
+
+    select
+        landed_overlaps.*,
+        {{ each_of('prospect_of') }} as named_partner,
+        'prospect' as named_states
+    from landed_overlaps
 
 ),
 
@@ -106,9 +138,10 @@ overlaps_completed as (
         ) as our_record_id,
         coalesce(
             crossbeam_overlaps.our_lead_id,
-            case when lower(crossbeam_overlaps.our_record_type) = 'lead' then crossbeam_overlaps.our_record_id end
+            crossbeam_overlaps.our_record_id
         ) as our_lead_id,
         lower(coalesce(crossbeam_overlaps.our_record_type, 'account')) = 'lead'
+        or coalesce(crossbeam_overlaps.our_record_id, '') like '00Q%'
         or (crossbeam_overlaps.our_record_id is null and crossbeam_overlaps.our_lead_id is not null) as is_lead,
         coalesce(
             crossbeam_overlaps.partner_record_name, pairs_seen.partner_record_name, crossbeam_overlaps.our_record_name
@@ -120,7 +153,7 @@ overlaps_completed as (
         crossbeam_overlaps.partner_record_employees_count,
         crossbeam_overlaps.our_populations,
         crossbeam_overlaps.partner_populations,
-        crossbeam_overlaps.partner_states,
+        crossbeam_overlaps.named_states,
         crossbeam_overlaps.partner_owner_name,
         crossbeam_overlaps.partner_owner_email,
         crossbeam_overlaps.is_deleted,
@@ -189,7 +222,7 @@ from_crossbeam as (
     left join lead_conversions
         on overlaps_completed.our_lead_id = lead_conversions.lead_id
     left join states
-        on '; ' || overlaps_completed.partner_states || ';' like '%; ' || states.state || ';%'
+        on '; ' || overlaps_completed.named_states || ';' like '%; ' || states.state || ';%'
     where overlaps_completed.account_name is not null
 
 ),

@@ -104,6 +104,12 @@ platform_names as (
 
     select {{ platform_partner_name() }} as partner_name from crossbeam_overlaps
     union
+    select {{ each_of('customer_of') }} as partner_name from crossbeam_overlaps
+    union
+    select {{ each_of('opportunity_of') }} as partner_name from crossbeam_overlaps
+    union
+    select {{ each_of('prospect_of') }} as partner_name from crossbeam_overlaps
+    union
     select {{ platform_partner_name() }} as partner_name from crossbeam_signals
     union
     select partner_name from reveal_accounts

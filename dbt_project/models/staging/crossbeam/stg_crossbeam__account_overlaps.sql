@@ -30,6 +30,9 @@ renamed as (
         partner_record_industry,
         partner_populations,
         partner_states,
+        customer_of,
+        opportunity_of,
+        prospect_of,
         partner_owner_name,
         partner_owner_email,
 
