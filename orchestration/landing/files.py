@@ -55,7 +55,7 @@ from orchestration.landing.journal import (
     private_folder,
     remove_leftovers,
 )
-from orchestration.landing.json_documents import is_document, open_json_document
+from orchestration.landing.json_documents import MORE_PAGES, is_document, open_json_document
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
 from orchestration.landing.parquet_files import open_parquet
@@ -358,6 +358,7 @@ class LandingSession:
         until: datetime.date | None,
     ) -> LandedFile:
         feed, table = opened.feed, opened.table
+        _refuse_lone_page(opened, rows)
         places = match_headers(table, feed, rows.headers, opened.label)
         day_place = _day_column(rows) if day is None else None
         fitting, dialect = self._first_scan(opened, rows, places, day_place)
@@ -674,6 +675,17 @@ def regular_file(path: Path, label: str) -> os.stat_result:
     if not stat.S_ISREG(state.st_mode):
         raise LandingError(f"{label} is no regular file: copy its content into a file.")
     return state
+
+
+def _refuse_lone_page(opened: OpenedFile, rows: SourceRows) -> None:
+    """One page of a whole dump, without the others, would end everything that they hold."""
+    if opened.feed.mode != "full" or MORE_PAGES not in rows.dialect:
+        return
+    if sum(each.suffix == opened.path.suffix for each in opened.path.parent.iterdir()) < 2:
+        raise LandingError(
+            f"{opened.label} holds a page that others follow and none lies beside it: put all "
+            f"pages of the dump into its folder, or declare `mode: delta` in {opened.feed.file}."
+        )
 
 
 def _refuse_changed_file(opened: OpenedFile) -> None:

@@ -34,6 +34,9 @@ ENVELOPES = (
     "OpportunitySummaries",
 )
 
+MORE_PAGES = "more_pages_follow"
+"""In the dialect of a file whose last page is not the last of the dump."""
+
 _Row = dict[str, str | None]
 
 
@@ -59,7 +62,8 @@ def open_json_document(file: SourceFile, text: TextFile, unfolds: tuple[str, ...
     """
     import pyarrow as pa
 
-    rows = _rows(_items(_pages(file.label, text), file.label), unfolds, file.label)
+    pages = _pages(file.label, text)
+    rows = _rows(_items(pages, file.label), unfolds)
     headers = list(dict.fromkeys(header for row in rows for header in row))
     if len(headers) > _MAXIMUM_HEADERS:
         raise LandingError(
@@ -84,7 +88,11 @@ def open_json_document(file: SourceFile, text: TextFile, unfolds: tuple[str, ...
         rows_scanned=lambda: len(rows),
         has_nul=any("\x00" in value for row in rows for value in row.values() if value),
         decimal_is_always_point=True,
-        dialect={"encoding": text.encoding, "format": "json document"},
+        dialect={
+            "encoding": text.encoding,
+            "format": "json document",
+            **({MORE_PAGES: "true"} if _more_pages_follow(pages) else {}),
+        },
     )
 
 
@@ -177,7 +185,19 @@ def _is_page(value: Any) -> bool:
     return all(isinstance(item, dict) for item in value[key])
 
 
-def _rows(items: Iterator[dict[str, Any]], unfolds: tuple[str, ...], label: str) -> list[_Row]:
+def _more_pages_follow(pages: list[Any]) -> bool:
+    """Whether the last page says that it is not the last one."""
+    last = pages[-1][-1] if isinstance(pages[-1], list) else pages[-1]
+    if not isinstance(last, dict) or _envelope(last) is None:
+        return False
+    pagination = last.get("pagination")
+    if isinstance(pagination, dict) and pagination.get("has_more") is True:
+        return True
+    number, count = str(last.get("number", "")), str(last.get("totalPages", ""))
+    return number.isdecimal() and count.isdecimal() and int(number) + 1 < int(count)
+
+
+def _rows(items: Iterator[dict[str, Any]], unfolds: tuple[str, ...]) -> list[_Row]:
     rows: list[_Row] = []
     for item in items:
         for part in _unfolded(item, unfolds):

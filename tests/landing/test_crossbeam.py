@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from hypothesis import given, settings, strategies
 
 from orchestration.landing.contracts import declared_table
 from orchestration.settings import Home
@@ -246,6 +247,40 @@ def test_what_is_no_dump_is_refused_in_one_sentence(refusal, title, content, wor
     sentence = refusal("crossbeam", "overlaps.json", content)
     for word in words:
         assert word in sentence
+
+
+def test_a_page_alone_is_no_whole_dump(refusal, land, drop) -> None:
+    page = {"items": [item()], "pagination": {"next_cursor": "c1", "has_more": True}}
+    sentence = refusal("crossbeam", "overlaps_1.json", json.dumps(page))
+    assert "none lies beside it" in sentence and "mode: delta" in sentence
+    drop("crossbeam", "overlaps_2.json", json.dumps({"items": [item(record_id="001B")]}))
+    assert land("crossbeam", "overlaps_1.json", json.dumps(page)).good == 1
+
+
+def test_a_damaged_dump_lands_whole_or_says_one_sentence(fuzzed) -> None:
+    """Truncated, mutated and enriched with what JSON allows and reports do not."""
+    whole = json.dumps({"items": [item(), item(record_id="001B")], **ENVELOPE}).encode()
+    pieces = [b"null", b'{"a":' * 60, b"[", b"\\ud800", b"\\u0000", b"1e999", b"NaN", b'"', b"\xff"]
+
+    @settings(max_examples=80, deadline=None)
+    @given(
+        strategies.lists(
+            strategies.tuples(
+                strategies.integers(0, len(whole)),
+                strategies.integers(0, 40),
+                strategies.sampled_from([b"", *pieces]),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    def lands_or_is_refused(changes: list[tuple[int, int, bytes]]) -> None:
+        content = whole
+        for place, cut, put in changes:
+            content = content[:place] + put + content[place + cut :]
+        fuzzed("crossbeam", "overlaps.json", content)
+
+    lands_or_is_refused()
 
 
 def test_every_column_of_the_share_and_of_databricks_has_a_place() -> None:

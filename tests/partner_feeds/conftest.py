@@ -250,6 +250,8 @@ def _drop_changes(home: Home) -> None:
     second = [item(*acme[:3], ["Prospects"], **named), gone]
     drop(home, "crossbeam", SECOND, "overlaps.json", dump(second))
     third = [item(*bright, partner_name="Nimbus Cloud", partner_id="org-2")]
+    # Our own upload shown back: the platform names our own company (case 35).
+    third.append(item(*acme, partner_name="Your Company", partner_id="org-3"))
     drop(home, "crossbeam", THIRD, "overlaps.json", dump(third))
     signal = {
         "event_id": "e1",

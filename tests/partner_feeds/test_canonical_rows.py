@@ -104,6 +104,12 @@ def test_a_partner_that_nobody_listed_is_a_partner_of_its_own(rows) -> None:
     assert found["first_landed_on"] == datetime.date(2026, 1, 5)
 
 
+def test_our_own_company_is_nobodys_partner(rows) -> None:
+    """Case 35: what we uploaded and get back is no evidence."""
+    assert not rows("select 1 from core.dim_partners where partner_name ilike 'your company'")
+    assert not rows("select 1 from matching.int_partner_accounts_unified where partner_id is null")
+
+
 def history(rows, account: str, partner: str) -> list[tuple[str, str]]:
     found = rows(
         "select valid_from_on, partner_state from account_mapping.fct_partner_state_history"
