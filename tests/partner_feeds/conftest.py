@@ -317,6 +317,15 @@ def _drop_other_platforms(home: Home) -> None:
         "attribution_events.json",
         json.dumps({"content": events}).encode(),
     )
+    # The same introduction, reported by hand too (case 21).
+    drop(
+        home,
+        "partner_touches",
+        SECOND,
+        "touches.csv",
+        b"touch_id,partner_id,account_id,opportunity_id,touch_type,occurred_at,recorded_at\n"
+        b"t1,tap_partner,001A,006A,intro,2026-01-09 15:00,2026-01-10 09:00\n",
+    )
     opportunities = [
         {**account, "crm_opportunity_id": "006A", "amount": 1000, "partner_org_name": partner}
         for partner in ("Tap Partner", "Other Partner")

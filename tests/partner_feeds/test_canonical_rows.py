@@ -178,12 +178,12 @@ def test_partnertap_gives_states_and_no_account_to_manual_ids(rows) -> None:
 def test_events_of_platforms_are_touches_and_our_own_shown_back_are_not(rows) -> None:
     """Cases 2, 21 and 35: one introduction; repeated opportunities count nowhere."""
     touches = rows(
-        "select partner_id, touch_type, strength from attribution.fct_partner_touches"
-        " order by partner_id, touch_type"
+        "select partner_id, touch_type, strength, evidence_count"
+        " from attribution.fct_partner_touches order by partner_id, touch_type"
     )
-    assert touches == [
-        {"partner_id": "skybridge", "touch_type": "partner_deal", "strength": "none"},
-        {"partner_id": "tap_partner", "touch_type": "intro", "strength": "strong"},
+    assert [tuple(touch.values()) for touch in touches] == [
+        ("skybridge", "partner_deal", "none", 1),
+        ("tap_partner", "intro", "strong", 2),
     ]
     (deal,) = rows("select * from attribution.fct_attributed_opportunities")
     assert (deal["opportunity_id"], str(deal["amount"])) == ("006A", "1000.00")
