@@ -152,6 +152,12 @@ def built_demo(
     verb = ["--home", root.name, "demo", "--size", "small", "--seed", seed]
     result = run_cosell(*verb, folder=root.parent, minutes=DEMO_MINUTES)
     assert result.exit_code == 0, f"cosell demo failed:\n{result.errors}\n{result.output}"
+    strays = [
+        path
+        for path in ("orchestration", "dbt_project")
+        if (REPOSITORY / path / root.name).exists()
+    ]
+    assert not strays, f"the demo wrote outside of its home, into {strays}"
     return BuiltDemo(Home(root), result.output)
 
 
