@@ -273,7 +273,7 @@ def epoch_or(text: str, otherwise: str) -> str:
     seconds = f"try_cast({text} as double)"
     # 9999-12-31 in seconds; what is larger is written in milliseconds, which nobody declared.
     return (
-        f"case when translate({text}, {_DIGITS}, '') in ('', '.', '-', '-.') "
+        f"case when lower(translate({text}, {_DIGITS}, '')) in ('', '.', '-', '-.', 'e', '.e') "
         f"then case when abs({seconds}) < 253402300800 "
         f"then make_timestamp(cast({seconds} * 1000000 as bigint)) end else {otherwise} end"
     )

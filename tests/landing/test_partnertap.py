@@ -75,6 +75,14 @@ def test_seconds_are_times_and_custom_fields_are_kept(land, rows) -> None:
     assert json.loads(row["_extra"]) == {"custom_tier": "Gold"}
 
 
+@pytest.mark.parametrize("written", ["1767607200", "1767607200.0", "1.7676072E9"])
+def test_seconds_are_read_however_they_are_written(land, rows, written: str) -> None:
+    content = page(account()).replace("1767607200", written)
+    land("partnertap", "accounts.json", content)
+    (row,) = rows("partnertap", "accounts")
+    assert row["partner_first_match_date"] == "2026-01-05 10:00:00.000000"
+
+
 @pytest.mark.parametrize("token", ["", " ", "N/A", "n/a", "Anonymous", None])
 def test_what_stands_for_no_value_is_no_value(land, rows, token: str | None) -> None:
     masked = account(partner_account_owner_name=token, partner_first_match_date=token)

@@ -144,7 +144,10 @@ overlaps_completed as (
         or coalesce(crossbeam_overlaps.our_record_id, '') like '00Q%'
         or (crossbeam_overlaps.our_record_id is null and crossbeam_overlaps.our_lead_id is not null) as is_lead,
         coalesce(
-            crossbeam_overlaps.partner_record_name, pairs_seen.partner_record_name, crossbeam_overlaps.our_record_name
+            crossbeam_overlaps.partner_record_name,
+            pairs_seen.partner_record_name,
+            crossbeam_overlaps.our_record_name,
+            crossbeam_overlaps.our_record_id
         ) as account_name,
         coalesce(crossbeam_overlaps.partner_record_website, pairs_seen.partner_record_website) as their_website,
         crossbeam_overlaps.our_record_website,
