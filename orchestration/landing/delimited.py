@@ -12,16 +12,18 @@ import io
 import mmap
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from orchestration.errors import LandingError
 from orchestration.landing.feeds import Feed
 from orchestration.landing.headers import checked_headers
+from orchestration.landing.settled import holds_bytes, integer_array
 from orchestration.landing.source_rows import (
     STREAM_ABOVE_BYTES,
     RaggedRow,
+    ReadAgain,
     SourceFile,
     SourceRows,
     column_aliases,
@@ -59,6 +61,7 @@ def open_delimited(
         check_complete=reader.check_complete,
         failure=lambda: reader.failure,
         are_many=text.size > STREAM_ABOVE_BYTES,
+        is_text_stream=text.size > STREAM_ABOVE_BYTES,
         has_nul=text.has_nul,
         dialect={"delimiter": delimiter, "encoding": text.encoding},
         ragged=reader.ragged,
@@ -120,7 +123,10 @@ class _DelimitedReader:
         self.last_fitting = 0
         self.rows_scanned = 0
         self.last_ragged_text = ""
-        self.failure: LandingError | None = None
+        self.has_met_ragged = False
+        self.failure: LandingError | ReadAgain | None = None
+        # Several threads read faster, but only one can tell the numbers of rows that do not fit.
+        self.uses_threads = text.size > STREAM_ABOVE_BYTES
         self.last_row: tuple[str | None, ...] = ()
         self._table: Any = None
         self._spanning = _SpanningValues(label, text, delimiter, offset)
@@ -132,6 +138,7 @@ class _DelimitedReader:
         if self._table is not None:
             return self._table
         self.ragged.clear()
+        self.failure = None
         self._spanning.restart()
         if self.text.size <= STREAM_ABOVE_BYTES:
             batches = list(self._numbered_batches())
@@ -149,7 +156,7 @@ class _DelimitedReader:
         import pyarrow as pa
 
         numbers = _RowNumbers(self.ragged)
-        with self.text.path.open("rb") as stream:
+        with pa.OSFile(str(self.text.path), "rb") as stream:
             stream.seek(self.offset)
             try:
                 for batch in self._arrow_reader(stream):
@@ -159,9 +166,13 @@ class _DelimitedReader:
                     self._spanning.check(batch, row_numbers)
                     self.last_row = tuple(column[-1].as_py() for column in batch.columns)
                     yield pa.RecordBatch.from_arrays(
-                        [pa.array(row_numbers), *batch.columns], schema=self._schema()
+                        [integer_array(row_numbers), *batch.columns], schema=self._schema()
                     )
             except pa.ArrowInvalid as error:
+                if self.has_met_ragged and self.uses_threads:
+                    self.uses_threads = False
+                    self.failure = ReadAgain()
+                    raise self.failure from None
                 if "Empty CSV file" not in str(error):
                     self.failure = LandingError(self._unreadable(str(error)))
                     raise self.failure from None
@@ -171,16 +182,15 @@ class _DelimitedReader:
         self.last_fitting = numbers.position
         self.rows_scanned = numbers.given
 
-    def _arrow_reader(self, stream: BinaryIO) -> Any:
+    def _arrow_reader(self, stream: Any) -> Any:
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
         names = column_aliases(len(self.headers))
         return arrow_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+            stream,
             read_options=arrow_csv.ReadOptions(
-                # One thread: only then does Arrow know the numbers of the rows that do not fit.
-                use_threads=False,
+                use_threads=self.uses_threads,
                 column_names=names,
                 block_size=min(self.text.size + 1, 2 * MAXIMUM_LINE_BYTES),
             ),
@@ -200,6 +210,9 @@ class _DelimitedReader:
 
     def _keep_ragged(self, row: Any) -> str:
         self.last_ragged_text = row.text
+        self.has_met_ragged = True
+        if self.uses_threads:
+            return "error"
         if len(self.ragged) < _MAXIMUM_RAGGED_ROWS:
             kept = row.text[:_KEPT_CHARACTERS_OF_RAGGED_ROW]
             self.ragged.append(
@@ -303,6 +316,8 @@ class _SpanningValues:
             return
         spanning = None
         for column in batch.columns:
+            if not holds_bytes(column, self.text.line_end.encode()):
+                continue
             found = compute.fill_null(compute.match_substring(column, self.text.line_end), False)
             if compute.any(found).as_py():
                 spanning = found if spanning is None else compute.or_(spanning, found)

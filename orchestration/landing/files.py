@@ -68,6 +68,7 @@ from orchestration.landing.schema import write_schema_files
 from orchestration.landing.source_rows import RaggedRow, SourceFile, SourceRows
 from orchestration.landing.spreadsheets import open_spreadsheet
 from orchestration.landing.sql_text import literal
+from orchestration.landing.streaming import SlashesFound, stream_rows
 from orchestration.landing.text_files import TextFile, check_text_file, sha256_of
 from orchestration.settings import Home, load_company
 
@@ -333,34 +334,33 @@ class LandingSession:
     ) -> LandedFile:
         feed, table = opened.feed, opened.table
         places = match_headers(table, feed, rows.headers, opened.label)
-        day_place = _day_column(rows) if day is None else None
-        fitting, dialect = self._first_scan(opened, rows, places, day_place)
-        total = fitting + len(rows.ragged)
-        if total == 0 and not table.may_be_empty:
-            raise LandingError(
-                f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
-                "when there is nothing to report."
-            )
         rewriting = Rewriting(
             table=table,
             feed=feed,
             rows=rows,
             places=places,
-            dialect=dialect,
+            dialect=detect_date_dialect(feed.dates, NO_SLASHES, opened.label, feed.file),
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
         )
+        if day is not None and _may_stream(opened, rows):
+            # One pass is enough where no day needs the others to be understood.
+            try:
+                return self._write_batch(opened, rewriting, day, proven=feed.dates != "auto")
+            except SlashesFound:
+                pass
+        day_place = _day_column(rows) if day is None else None
+        dialect = self._first_scan(opened, rows, places, day_place)
+        rewriting = dataclasses.replace(rewriting, dialect=dialect)
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
-        if not opened.strict:
-            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
-        return self._write_batch(opened, rewriting, day, total)
+        return self._write_batch(opened, rewriting, day, proven=True)
 
     def _first_scan(
         self, opened: OpenedFile, rows: SourceRows, places: dict[str, int], day_place: int | None
-    ) -> tuple[int, DateDialect]:
-        """Rows that fit the header, and the dialect that the file's days prove."""
+    ) -> DateDialect:
+        """See every row once; the dialect that the file's days prove."""
         columns = [
             places[column.name]
             for column in opened.table.columns
@@ -375,10 +375,8 @@ class LandingSession:
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
             rows.scan(self.connection)
-        if rows.check_complete is not None:
-            rows.check_complete()
-        dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
-        return rows.rows_scanned(), dialect
+        _count_rows(opened, rows)
+        return detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
 
     def _day_without_path(
         self,
@@ -424,11 +422,16 @@ class LandingSession:
                 )
 
     def _write_batch(
-        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, total: int
+        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, proven: bool
     ) -> LandedFile:
-        """Write landing, quarantine and journal of one batch of `total` rows."""
+        """Write landing, quarantine and journal of one batch.
+
+        `proven`: whether the dialect is; raises SlashesFound where it is not and matters.
+        """
         feed, table, rows = opened.feed, opened.table, rewriting.rows
         self._refuse_older_list(opened, day)
+        if not opened.strict:
+            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         facts = BatchFacts(
             batch_id=batch_id(
                 day.day, self._batch_name(opened, day), feed.name, table.name, opened.sha256
@@ -441,14 +444,15 @@ class LandingSession:
         folder = Path(table.source) / table.name
         name = f"{facts.batch_id}.parquet"
         with durable_file(self.home.landing / folder / name) as landed:
-            good = self._copy(rows, rewriting.good_rows(facts), landed)
+            good, refused = self._write_good_rows(opened, rewriting, facts, landed, proven)
+            total = _count_rows(opened, rows)
             if good < total:
                 self._refuse_unknown_values(opened, rewriting)
-                problems = self._problems(rewriting)
+                problems = self._problems(refused)
                 if good == 0 or opened.strict:
-                    raise self._refused_as_a_whole(opened, rewriting, problems, total)
+                    raise self._refused_as_a_whole(opened, refused, problems, total)
                 with durable_file(self.home.quarantine / folder / name) as quarantined:
-                    self._quarantine(rewriting, facts, problems, quarantined)
+                    self._quarantine(refused, facts, problems, quarantined)
             _refuse_changed_file(opened)
         entry = JournalEntry(
             feed=feed.name,
@@ -479,6 +483,23 @@ class LandingSession:
         )
         self.journal.write(entry)
         return _landed(entry, opened.label)
+
+    def _write_good_rows(
+        self,
+        opened: OpenedFile,
+        rewriting: Rewriting,
+        facts: BatchFacts,
+        target: Path,
+        proven: bool,
+    ) -> tuple[int, Rewriting]:
+        """The number of good rows, and the same decisions over the rows that hold the others."""
+        if not _may_stream(opened, rewriting.rows):
+            good = self._copy(rewriting.rows, rewriting.good_rows(facts), target)
+            return good, rewriting
+        streamed = stream_rows(self.connection, rewriting, facts, target, proven)
+        if streamed.refused is not None:
+            rewriting = dataclasses.replace(rewriting, rows=streamed.refused)
+        return streamed.good, rewriting
 
     def _refuse_older_list(self, opened: OpenedFile, day: FileDay) -> None:
         """A whole list older than the one in use would bring the past back as the present."""
@@ -663,6 +684,24 @@ def _refuse_changed_file(opened: OpenedFile) -> None:
         raise LandingError(
             f"{opened.label} changed while it was read: land it again when it is complete."
         )
+
+
+def _may_stream(opened: OpenedFile, rows: SourceRows) -> bool:
+    """Whether a file is landed block by block."""
+    return rows.is_text_stream and not rows.has_nul and not opened.strict
+
+
+def _count_rows(opened: OpenedFile, rows: SourceRows) -> int:
+    """Rows of a file that has been scanned; LandingError where it was cut or has none."""
+    if rows.check_complete is not None:
+        rows.check_complete()
+    total = rows.rows_scanned() + len(rows.ragged)
+    if total == 0 and not opened.table.may_be_empty:
+        raise LandingError(
+            f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
+            "when there is nothing to report."
+        )
+    return total
 
 
 def _day_column(rows: SourceRows) -> int | None:

@@ -93,7 +93,11 @@ def trimmed_text(expression: str, rows_are_many: bool) -> str:
 
 @dataclass(frozen=True)
 class Rewriting:
-    """Everything that was decided about one file; `places`: declared column -> place in it."""
+    """Everything that was decided about one file.
+
+    places: declared column -> place in the file. questioned: the only columns that the statements
+    are about, where all others are known to be settled; None = all.
+    """
 
     table: Table
     feed: Feed
@@ -102,6 +106,7 @@ class Rewriting:
     dialect: DateDialect
     zones: TimeZones
     bounds: Bounds | None
+    questioned: frozenset[str] | None = None
 
     @property
     def decimal(self) -> Decimal:
@@ -121,6 +126,23 @@ class Rewriting:
                 {self._original_values()} as _original_values,
                 {self._facts(facts)}
             from judged where problem is null
+        """
+
+    def questioned_rows(self) -> str:
+        """SQL of every row: number, `w<place>` of each questioned column, originals, problem."""
+        written = [f"w{place}" for place, _ in self._filled()]
+        return f"""
+            {self._stages()}
+            select {", ".join(["_row_number", *written])},
+                {self._original_values()} as _original_values, problem
+            from judged
+        """
+
+    def extra_rows(self) -> str:
+        """SQL of `_extra` of every row: what no declared column takes."""
+        return f"""
+            {self._stages(until="source")}
+            select _row_number, {self._extra()} as _extra from source
         """
 
     def problem_counts(self) -> str:
@@ -194,7 +216,9 @@ class Rewriting:
     # --- stages -------------------------------------------------------------------------------
 
     def _stages(self, until: str = "judged") -> str:
-        stages = {"source": self._source(), "trimmed": self._trimmed()}
+        stages = {"source": self._source()}
+        if until != "source":
+            stages["trimmed"] = self._trimmed()
         if until == "judged":
             stages |= {"typed": self._typed(), "judged": self._judged()}
         # Materialized, a stage would hold the whole file in memory.
@@ -220,7 +244,8 @@ class Rewriting:
         return [
             (place, column)
             for place, column in enumerate(self.table.columns)
-            if column.name in self.places or column.name in self.feed.constants
+            if (column.name in self.places or column.name in self.feed.constants)
+            and (self.questioned is None or column.name in self.questioned)
         ]
 
     def _raw(self, column: Column) -> str:
@@ -268,8 +293,8 @@ class Rewriting:
             )
         for place, column in self._filled():
             branches += self._judgements(place, column)
-        if self.table.at_least_one_of:
-            filled = [place for place, each in self._filled() if self._is_alternative(each)]
+        filled = [place for place, each in self._filled() if self._is_alternative(each)]
+        if filled:
             texts = ", ".join(f"r{place}" for place in filled)
             branches.append(
                 f"when coalesce({texts}) is null then "
@@ -298,7 +323,7 @@ class Rewriting:
             if column.vocabulary:
                 allowed = ", ".join(literal(value) for value in column.vocabulary)
                 branches.append(branch(f"m{place} not in ({allowed})", "unknown_value"))
-            if _is_identifier(column.name):
+            if is_identifier(column.name):
                 branches.append(branch(_has_lost_digits(raw), "lost_digits"))
             return branches
         unreadable = f"{raw} is not null and {typed} is null"
@@ -353,7 +378,7 @@ class Rewriting:
 
     def _original_values(self) -> str:
         members = []
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             if column.name in self.places:
                 source = f"s{self.places[column.name]}"
                 members.append(
@@ -465,7 +490,7 @@ class Rewriting:
         )
 
 
-def _is_identifier(name: str) -> bool:
+def is_identifier(name: str) -> bool:
     """Whether a text column holds ids or numbers of which every digit counts."""
     return name == "id" or name.endswith("_id") or name.startswith("duns") or name == "phone"
 
@@ -484,8 +509,13 @@ def _case_of_map(text: str, values: dict[str, str], otherwise: str) -> str:
     return f"case lower({text}) {branches} else {otherwise} end"
 
 
+def json_name(name: str) -> str:
+    """A column's name as a JSON text."""
+    return json.dumps(name, ensure_ascii=False)
+
+
 def _json_member(name: str, text: str) -> str:
-    return f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({text})"
+    return f"{literal(json_name(name) + ':')} || to_json({text})"
 
 
 def _json_object(members: list[str]) -> str:
