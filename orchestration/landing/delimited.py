@@ -33,6 +33,7 @@ from orchestration.landing.text_files import MAXIMUM_LINE_BYTES, TextFile
 RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _HEAD_BYTES = 1024 * 1024
+_FAST_BLOCK_BYTES = 4 * 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _CANDIDATE_DELIMITERS = (",", ";", "\t", "|")
 _MAXIMUM_RAGGED_ROWS = 200_000
@@ -125,8 +126,9 @@ class _DelimitedReader:
         self.last_ragged_text = ""
         self.has_met_ragged = False
         self.failure: LandingError | ReadAgain | None = None
-        # Several threads read faster, but only one can tell the numbers of rows that do not fit.
-        self.uses_threads = text.size > STREAM_ABOVE_BYTES
+        # In small blocks and by several threads; only one thread can tell the numbers of rows that
+        # do not fit the header.
+        self.reads_fast = text.size > STREAM_ABOVE_BYTES
         self.last_row: tuple[str | None, ...] = ()
         self._table: Any = None
         self._spanning = _SpanningValues(label, text, delimiter, offset)
@@ -169,8 +171,8 @@ class _DelimitedReader:
                         [integer_array(row_numbers), *batch.columns], schema=self._schema()
                     )
             except pa.ArrowInvalid as error:
-                if self.has_met_ragged and self.uses_threads:
-                    self.uses_threads = False
+                if self.reads_fast and (self.has_met_ragged or "straddling" in str(error)):
+                    self.reads_fast = False
                     self.failure = ReadAgain()
                     raise self.failure from None
                 if "Empty CSV file" not in str(error):
@@ -190,9 +192,9 @@ class _DelimitedReader:
         return arrow_csv.open_csv(
             stream,
             read_options=arrow_csv.ReadOptions(
-                use_threads=self.uses_threads,
+                use_threads=self.reads_fast,
                 column_names=names,
-                block_size=min(self.text.size + 1, 2 * MAXIMUM_LINE_BYTES),
+                block_size=self._block_bytes(),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=self.delimiter,
@@ -208,10 +210,15 @@ class _DelimitedReader:
             ),
         )
 
+    def _block_bytes(self) -> int:
+        """Small blocks stay in the processor's caches; a large one holds the longest row."""
+        largest = 2 * MAXIMUM_LINE_BYTES
+        return min(self.text.size + 1, _FAST_BLOCK_BYTES if self.reads_fast else largest)
+
     def _keep_ragged(self, row: Any) -> str:
         self.last_ragged_text = row.text
         self.has_met_ragged = True
-        if self.uses_threads:
+        if self.reads_fast:
             return "error"
         if len(self.ragged) < _MAXIMUM_RAGGED_ROWS:
             kept = row.text[:_KEPT_CHARACTERS_OF_RAGGED_ROW]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from orchestration.landing.contracts import LANDING_COLUMNS, Column, Table
 from orchestration.landing.dialects import (
+    BOOLEAN_WORDS,
     DateDialect,
     TimeZones,
     boolean_expression,
@@ -259,11 +260,21 @@ class Rewriting:
         return raw
 
     def _mapped(self, column: Column, raw: str) -> str:
-        """The company's own word for a partner's, in the spelling of the vocabulary."""
-        values = self.feed.values.get(column.name, {})
+        words = self.words(column)
+        return _case_of_map(raw, words, raw) if words else raw
+
+    def words(self, column: Column) -> dict[str, str]:
+        """A partner's word in small letters -> ours: the table's own words, then the feed's."""
+        if column.kind == "boolean" and not self.feed.values.get(column.name):
+            return BOOLEAN_WORDS
+        if column.kind != "text":
+            return {}
         own = {value: value for value in column.vocabulary}
         own |= {value.replace("_", " "): value for value in column.vocabulary}
-        return _case_of_map(raw, own | values, raw) if own | values else raw
+        words: dict[str, str] = {}
+        for theirs, ours in (own | self.feed.values.get(column.name, {})).items():
+            words.setdefault(theirs.lower(), ours)
+        return words
 
     def _typed(self) -> str:
         selected = ["*"]

@@ -8,6 +8,7 @@ rule would leave as it is and find no fault with; what does not pass is asked of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,9 @@ _UTC_ENDS: dict[int, tuple[int, bytes]] = {
     28: (3, b"+0000"),
     29: (3, b"+00:00"),
 }
+# Printable ASCII without blanks around it, quotes and backslashes: the same for every reader.
+_PLAIN_WORD = re.compile(r"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?")
+_MOST_WORDS = 1_000
 # Any number of so many digits fits a bigint.
 _DIGITS_OF_EVERY_INTEGER = 18
 _WHOLE_SECONDS = b"0000-00-00T00:00:00"
@@ -55,10 +59,10 @@ _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtyp
 
 @dataclass(frozen=True)
 class SettledColumn:
-    """A column as it lands; `is_rewritten` where that is not the text of the file."""
+    """A column as it lands; originals: the texts of the file where they differ, else NULL."""
 
     values: Any
-    is_rewritten: bool = False
+    originals: Any = None
 
 
 @dataclass(frozen=True)
@@ -103,17 +107,16 @@ def settled_column(rewriting: Rewriting, column: Column, array: Any) -> SettledC
     """
     if column.value_required and array.null_count:
         return None
-    if rewriting.feed.values.get(column.name):
-        return None
     if array.null_count == len(array):
         return SettledColumn(array)
+    words = rewriting.words(column)
+    if words:
+        return _settled_words(column, words, array)
+    if rewriting.feed.values.get(column.name) or rewriting.bounds is None:
+        return None
     texts = _Texts.of(array)
     if column.kind == "text":
         return SettledColumn(array) if _is_settled_text(column, array, texts) else None
-    if column.kind == "boolean":
-        return SettledColumn(array) if _all_among(array, ("true", "false")) else None
-    if rewriting.bounds is None:
-        return None
     if column.kind == "date":
         is_day = _are_plausible_days(texts.as_matrix(_DAY_LENGTH), rewriting.bounds)
         return SettledColumn(array) if is_day else None
@@ -139,16 +142,32 @@ def holds_bytes(array: Any, *needles: bytes) -> bool:
     return any(needle in content for needle in needles)
 
 
-def _all_among(array: Any, words: tuple[str, ...]) -> bool:
-    among = compute.is_in(array.drop_null(), value_set=pa.array(words, pa.string()))
-    return bool(compute.all(among).as_py())
+def _settled_words(column: Column, words: dict[str, str], array: Any) -> SettledColumn | None:
+    """A column of few different values, each of which the feed's or the table's words explain."""
+    encoded = array.dictionary_encode()
+    if len(encoded.dictionary) > _MOST_WORDS:
+        return None
+    theirs = encoded.dictionary.to_pylist()
+    ours = [words.get(word.lower(), word) for word in theirs]
+    known = column.vocabulary or (("true", "false") if column.kind == "boolean" else None)
+    if not all(_PLAIN_WORD.fullmatch(word) for word in theirs):
+        return None
+    if known is not None and not set(ours) <= set(known):
+        return None
+    if ours == theirs:
+        return SettledColumn(array)
+    changed = [one if one != other else None for one, other in zip(theirs, ours, strict=True)]
+    values, originals = (
+        pa.array(each, pa.string()).take(encoded.indices) for each in (ours, changed)
+    )
+    return SettledColumn(values, originals)
 
 
 def _is_settled_text(column: Column, array: Any, texts: _Texts) -> bool:
-    if column.vocabulary:
-        return _all_among(array, column.vocabulary)
     if is_identifier(column.name) and holds_bytes(array, b"E+", b"e+"):
         return False
+    if not holds_bytes(array, b" ", b"\t", b"\n", b"\r", b"\xa0"):
+        return True
     first = texts.data[texts.starts]
     last = texts.data[texts.starts + texts.lengths - 1]
     return not (_BEGINS_BLANK[first].any() or _ENDS_BLANK[last].any())
@@ -220,7 +239,7 @@ def _settled_times(array: Any, texts: _Texts, bounds: Bounds) -> SettledColumn |
     latest = {11: 23, 14: 59, 17: 59}
     if any(int(_number(matrix, place, 2).max()) > most for place, most in latest.items()):
         return None
-    return SettledColumn(_written_times(array, matrix, fraction), is_rewritten=True)
+    return SettledColumn(_written_times(array, matrix, fraction), array)
 
 
 def _ends_with(matrix: Bytes, end: bytes) -> bool:

@@ -38,7 +38,8 @@ _MAXIMUM_HELD_ROWS = 200_000
 # So few different values among the first rows of a block make a dictionary worth its while.
 _SAMPLED_ROWS = 20_000
 _MOST_DIFFERENT = 3_000
-_WAITING_BLOCKS = 1
+_WAITING_BLOCKS = 4
+_ROWS_PER_GROUP = 120_000
 
 
 class SlashesFound(Exception):  # noqa: N818 - it asks for another pass and is no error
@@ -105,7 +106,7 @@ class _Stream:
                 columns = self._landed_columns(block)
                 while len(waiting) > _WAITING_BLOCKS:
                     waiting.pop(0).result()
-                waiting.append(beside.submit(batch_file.write, columns))
+                waiting.append(beside.submit(batch_file.add, columns))
             for each in waiting:
                 each.result()
         return StreamedRows(self.good, self._refused_rows())
@@ -135,7 +136,7 @@ class _Stream:
         questioned = self._questioned(block, settled)
         if questioned:
             # Their originals are one object per row, so all that is rewritten is asked together.
-            questioned |= {name for name, each in settled.items() if each.is_rewritten}
+            questioned |= {name for name, each in settled.items() if each.originals is not None}
             columns, problems = self._asked(block, frozenset(questioned))
             for name, each in settled.items():
                 columns.setdefault(name, each.values)
@@ -201,8 +202,9 @@ class _Stream:
 
     def _originals(self, block: Any, settled: dict[str, SettledColumn]) -> Any:
         order = self.rewriting.table.column_names
-        rewritten = sorted((n for n, each in settled.items() if each.is_rewritten), key=order.index)
-        texts = [block.column(self.rewriting.places[name] + 1) for name in rewritten]
+        rewritten = [name for name in order if name in settled]
+        rewritten = [name for name in rewritten if settled[name].originals is not None]
+        texts = [settled[name].originals for name in rewritten]
         return json_objects([json_name(name) for name in rewritten], texts, block.num_rows)
 
     def _extra(self, block: Any) -> Any:
@@ -242,6 +244,8 @@ class _BatchFile:
         }
         self.schema = pa.schema([self._field(field) for field in landed_schema(rewriting.table)])
         self.writer: Any = None
+        self.waiting: list[Any] = []
+        self.waiting_count = 0
 
     def _field(self, field: Any) -> Any:
         """A text that is the same in every row is written once and referred to."""
@@ -253,18 +257,27 @@ class _BatchFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.writer is None:
-            self.write({"_row_number": pa.array([], pa.int64())})
+        self._write()
         self.writer.close()
 
-    def write(self, columns: dict[str, Any]) -> None:
+    def add(self, columns: dict[str, Any]) -> None:
         """Append rows; a declared column that `columns` lacks is NULL."""
         count = len(columns["_row_number"])
         arrays = [self._array(field, columns, count) for field in self.schema]
-        block = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        self.waiting.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+        self.waiting_count += count
+        if self.waiting_count >= _ROWS_PER_GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what waits as one row group."""
         if self.writer is None:
-            self.writer = self._open(block)
-        self.writer.write_batch(block, row_group_size=max(count, 1))
+            self.writer = self._open(self.waiting[0] if self.waiting else None)
+        if self.waiting_count:
+            rows = pa.Table.from_batches(self.waiting, schema=self.schema)
+            self.writer.write_table(rows, row_group_size=self.waiting_count)
+        self.waiting.clear()
+        self.waiting_count = 0
 
     def _array(self, field: Any, columns: dict[str, Any], count: int) -> Any:
         if field.name in columns:
@@ -280,13 +293,15 @@ class _BatchFile:
     def _open(self, first: Any) -> Any:
         import pyarrow.parquet as parquet
 
-        sample = first.slice(0, _SAMPLED_ROWS)
-        repeating = [
-            name
-            for name in sample.schema.names
-            if name in self.constants
-            or compute.count_distinct(sample.column(name)).as_py() <= _MOST_DIFFERENT
-        ]
+        repeating = list(self.constants)
+        if first is not None:
+            sample = first.slice(0, _SAMPLED_ROWS)
+            repeating += [
+                name
+                for name in sample.schema.names
+                if name not in self.constants
+                and compute.count_distinct(sample.column(name)).as_py() <= _MOST_DIFFERENT
+            ]
         return parquet.ParquetWriter(
             self.target,
             self.schema,
