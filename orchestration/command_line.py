@@ -366,6 +366,25 @@ def land(
     the_console().print(landed.message, markup=False, soft_wrap=True)
 
 
+feeds = typer.Typer(help="The feeds: preview a partner's file, fetch from file shares.")
+app.add_typer(feeds, name="feeds", rich_help_panel=BUILD)
+
+
+@feeds.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="A partner's list: CSV, TSV or Excel.")],
+    feed: Annotated[
+        str | None, typer.Option(help="Use the mapping of this feed instead of a proposal.")
+    ] = None,
+) -> None:
+    """Propose a mapping; show the first rows as they would land and what would be refused."""
+    from orchestration.landing.preview import preview_file
+    from orchestration.pages import preview_page
+
+    home = an_initialized_home(the_settings())
+    the_console().print(preview_page(preview_file(home, file, feed)))
+
+
 @app.command(rich_help_panel=FINANCE)
 def close(
     quarter: Annotated[str, typer.Argument(help="A fiscal quarter, for example FY2027-Q1.")],

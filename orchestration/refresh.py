@@ -106,6 +106,12 @@ def run_refresh(
     return _outcome(session, time.monotonic() - started)
 
 
+_STOPPED = (
+    "The refresh was stopped from outside: the published release is untouched, run it again and "
+    "it goes on."
+)
+
+
 def _run_job(session: RefreshSession) -> None:
     """Execute the refresh job with a session; raises what stopped it."""
     import dagster as dg
@@ -116,12 +122,17 @@ def _run_job(session: RefreshSession) -> None:
     job = _definitions().resolve_job_def(REFRESH_JOB)
     prepare_dagster_home(session.home)
     with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance, _only_errors():
-        result = job.execute_in_process(
-            instance=instance,
-            resources={SESSION: session},
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                resources={SESSION: session},
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except dg.DagsterExecutionInterruptedError:
+            raise RefreshError(_STOPPED) from None
+    if any(event.event_type == dg.DagsterEventType.RUN_CANCELED for event in result.all_events):
+        raise RefreshError(_STOPPED)
     if session.failure is not None:
         raise session.failure
     if not result.success:
