@@ -385,6 +385,23 @@ def preview(
     the_console().print(preview_page(preview_file(home, file, feed)))
 
 
+@feeds.command()
+def fetch(
+    share: Annotated[
+        str | None, typer.Argument(help="A share of config/shares; default: all of them.")
+    ] = None,
+) -> None:
+    """Fetch the new files of file shares into the inbox; the next refresh lands them."""
+    from orchestration.file_shares import fetch_share, fetch_shares
+    from orchestration.pages import fetch_page
+
+    home = an_initialized_home(the_settings())
+    found = fetch_share(home, share) if share else fetch_shares(home)
+    the_console().print(fetch_page(found))
+    if any(each.status == "refused" for each in found):
+        raise typer.Exit(EXIT_FAILED)
+
+
 @app.command(rich_help_panel=FINANCE)
 def close(
     quarter: Annotated[str, typer.Argument(help="A fiscal quarter, for example FY2027-Q1.")],

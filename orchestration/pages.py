@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestration.answers import QuarterSums, RepAnswer, Summary
     from orchestration.company_status import CompanyStatus
     from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.file_shares import FetchedFile
     from orchestration.landing.preview import Preview
     from orchestration.refresh import RefreshOutcome
     from orchestration.release import Release
@@ -337,6 +338,21 @@ def _previewed_refusals(preview: Preview) -> list[RenderableType]:
     ]
     lines += [Text(f"  {sentence}", style="yellow") for _, sentence in preview.refused]
     return lines
+
+
+FETCH_STYLES = {"fetched": "green", "unchanged": "dim", "waiting": "", "refused": "yellow"}
+
+
+def fetch_page(found: list[FetchedFile]) -> RenderableType:
+    """One line per file of the shares, with what became of it."""
+    if not found:
+        return Text("Nothing lies in the shares (config/shares has one YAML per share).")
+    return Group(
+        *(
+            Text.assemble((f"{each.status:10}", FETCH_STYLES[each.status]), each.message)
+            for each in found
+        )
+    )
 
 
 def releases_page(releases: list[Release], now: datetime) -> RenderableType:

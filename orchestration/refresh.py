@@ -101,6 +101,7 @@ def run_refresh(
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
+        session.fetch()
         if not session.repeats_the_last():
             _run_job(session)
     return _outcome(session, time.monotonic() - started)

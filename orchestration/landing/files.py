@@ -51,6 +51,12 @@ from orchestration.landing.journal import (
 )
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
+from orchestration.landing.manifests import (
+    ManifestEntry,
+    manifest_of,
+    refuse_other_bytes,
+    refuse_other_count,
+)
 from orchestration.landing.parquet_files import open_parquet
 from orchestration.landing.plausibility import (
     PlausibilityRow,
@@ -140,6 +146,7 @@ def landing_session(home: Home) -> Iterator[LandingSession]:
 class OpenedFile:
     """A file on its way: who it is and what its bytes are.
 
+    manifest: what its sender says about it, if anything.
     strict: the company's own file, whose values are checked for form and not for plausibility; one
     bad row refuses the whole.
     """
@@ -154,6 +161,7 @@ class OpenedFile:
     size: int
     modified_ns: int
     strict: bool = False
+    manifest: ManifestEntry | None = None
 
 
 class LandingSession:
@@ -214,10 +222,15 @@ class LandingSession:
         label = self.home.relative(path)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         try:
-            day = FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, path)
+            manifest = manifest_of(path, label)
+            day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, path, manifest)
             if day is not None:
                 self._check_day(label, day, until)
+            if manifest is not None and manifest.mode is not None:
+                feed = dataclasses.replace(feed, mode=manifest.mode)
             opened = self._open(feed, path, label, recoded)
+            opened = dataclasses.replace(opened, manifest=manifest)
+            refuse_other_bytes(manifest, label, opened.sha256)
             landed = self._already_landed(opened, day)
             return landed or self._land_opened(opened, day, default_as_of, until)
         except _BAD_INPUT as error:
@@ -243,6 +256,18 @@ class LandingSession:
         return self._land_rows(opened, self._rows(opened), day, default_as_of, until)
 
     # --- before the rows ----------------------------------------------------------------------
+
+    def _stated_day(self, feed: Feed, path: Path, manifest: ManifestEntry | None) -> FileDay | None:
+        """The day that the sender or the place of a file states; they must not contradict."""
+        placed = day_from_path(self.home, feed.name, path)
+        if manifest is None or manifest.as_of is None:
+            return placed
+        if placed is not None and placed.given_by == "folder" and placed.day != manifest.as_of:
+            raise LandingError(
+                f"{self.home.relative(path)} lies in the folder of {placed.day}, but is as of "
+                f"{manifest.as_of} by {manifest.manifest}: move it, or correct the manifest."
+            )
+        return FileDay(manifest.as_of, "manifest")
 
     def _check_day(self, label: str, day: FileDay, until: datetime.date | None) -> None:
         if until is not None and day.day > until:
@@ -446,6 +471,7 @@ class LandingSession:
         with durable_file(self.home.landing / folder / name) as landed:
             good, refused = self._write_good_rows(opened, rewriting, facts, landed, proven)
             total = _count_rows(opened, rows)
+            refuse_other_count(opened.manifest, opened.label, total)
             if good < total:
                 self._refuse_unknown_values(opened, rewriting)
                 problems = self._problems(refused)

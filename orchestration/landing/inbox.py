@@ -17,6 +17,7 @@ from orchestration.landing.files import (
     already_landed,
     landing_session,
 )
+from orchestration.landing.manifests import is_manifest
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
 
@@ -150,4 +151,5 @@ def _is_meant(name: str) -> bool:
         lower.startswith((".", "~$"))
         or lower.endswith(_NOT_MEANT_ENDINGS)
         or lower in _NOT_MEANT_NAMES
+        or is_manifest(lower)
     )
