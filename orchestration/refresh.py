@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.verdict import GateResult
 from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
-from orchestration.refresh_session import RefreshSession
+from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
 from orchestration.settings import Home, Settings
 from orchestration.workshop import hold_refresh_lock
@@ -107,12 +107,6 @@ def run_refresh(
     return _outcome(session, time.monotonic() - started)
 
 
-_STOPPED = (
-    "The refresh was stopped from outside: the published release is untouched, run it again and "
-    "it goes on."
-)
-
-
 def _run_job(session: RefreshSession) -> None:
     """Execute the refresh job with a session; raises what stopped it."""
     import dagster as dg
@@ -131,9 +125,7 @@ def _run_job(session: RefreshSession) -> None:
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         except dg.DagsterExecutionInterruptedError:
-            raise RefreshError(_STOPPED) from None
-    if any(event.event_type == dg.DagsterEventType.RUN_CANCELED for event in result.all_events):
-        raise RefreshError(_STOPPED)
+            raise RefreshError(STOPPED) from None
     if session.failure is not None:
         raise session.failure
     if not result.success:

@@ -37,6 +37,11 @@ from orchestration.workshop import (
 if TYPE_CHECKING:
     from orchestration.landing import InboxReport, LandedFile, Refresh
 
+STOPPED = (
+    "The refresh was stopped from outside: the published release is untouched, run it again and "
+    "it goes on."
+)
+
 _PACKAGE = Path(__file__).parent
 # What decides, beside the models, what is landed, gated and released.
 _DECIDING_CODE = (
@@ -105,6 +110,10 @@ class RefreshSession:
             yield
         except Exception as error:
             self.failure = error
+            raise
+        except BaseException:
+            # A signal: Dagster would report a failed step without a reason.
+            self.failure = RefreshError(STOPPED)
             raise
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started

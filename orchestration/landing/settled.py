@@ -291,17 +291,44 @@ def json_objects(names: list[str], arrays: list[Any], count: int) -> Any:
     """
     if not arrays:
         return pa.nulls(count, pa.string())
-    members = []
-    for name, array in zip(names, arrays, strict=True):
-        head = pa.scalar(f'{name}:"')
-        members.append(
-            compute.binary_join_element_wise(
-                head, array, pa.scalar('"'), "", null_handling="emit_null"
-            )
-        )
+    quick = _objects_of_one_width(names, arrays)
+    if quick is not None:
+        return quick
+    members = [
+        compute.binary_join_element_wise(f'{name}:"', array, '"', "", null_handling="emit_null")
+        for name, array in zip(names, arrays, strict=True)
+    ]
     if len(members) == 1:
         joined = members[0]
     else:
         joined = compute.binary_join_element_wise(*members, ",", null_handling="skip")
         joined = compute.if_else(compute.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     return compute.binary_join_element_wise("{", joined, "}", "", null_handling="emit_null")
+
+
+def _objects_of_one_width(names: list[str], arrays: list[Any]) -> Any:
+    """As `json_objects` for texts of which each column has one width and no NULL, else None.
+
+    A pattern is laid under all rows and the texts are put into it, which takes a fraction of the
+    time of joining texts of any width: times, which are rewritten in every row, are of one width.
+    """
+    matrices = []
+    for array in arrays:
+        if array.null_count or len(array) == 0:
+            return None
+        texts = _Texts.of(array)
+        matrix = texts.as_matrix(int(texts.lengths[0]))
+        if matrix is None:
+            return None
+        matrices.append(matrix)
+    pattern = b"{"
+    places: list[int] = []
+    for name, matrix in zip(names, matrices, strict=True):
+        pattern += (b"," if places else b"") + name.encode("utf-8") + b':"'
+        places.append(len(pattern))
+        pattern += b" " * matrix.shape[1] + b'"'
+    pattern += b"}"
+    lines = np.tile(np.frombuffer(pattern, dtype=np.uint8), (len(matrices[0]), 1))
+    for place, matrix in zip(places, matrices, strict=True):
+        lines[:, place : place + matrix.shape[1]] = matrix
+    return _text_array(arrays[0], lines)
