@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 STARTING = "starting"
 
-# Runs of one home wait for each other; nothing is reported to anybody; and what a station prints is
-# not mirrored into files by further processes, because all that it has to say is in its events.
+# Runs of one home wait for each other; nothing is reported to anybody, and the UI asks nobody to
+# subscribe; and what a station prints is not mirrored into files by further processes, because all
+# that it has to say is in its events.
 DAGSTER_CONFIGURATION = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:
