@@ -17,6 +17,8 @@ from orchestration.errors import ConfigurationError, LandingError
 from orchestration.file_shares import fetch_share
 from orchestration.file_shares.remote_folders import RemoteFile
 from orchestration.landing import land_inbox, read_journal
+from orchestration.refresh_session import RefreshSession
+from orchestration.settings import load_settings
 from tests.file_shares.conftest import LIST
 
 NAME = "list_2026-02-09.csv"
@@ -275,3 +277,36 @@ def test_a_file_for_another_key_is_refused(home, encrypted, tmp_path, monkeypatc
     empty.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(empty))
     assert "a key that this machine does not have" in messages(home)
+
+
+# --- who fetches ----------------------------------------------------------------------------------
+
+
+def test_a_refresh_fetches_before_it_lands(home, outgoing) -> None:
+    """And what could not be fetched is among what was refused."""
+    put(outgoing)
+    put(outgoing, "bad_2026-02-09.csv")
+    (outgoing / "manifest.json").write_text(
+        json.dumps([{"filename": "bad_2026-02-09.csv", "sha256": "0" * 64}])
+    )
+    session = RefreshSession(load_settings(home.root))
+    session.begin_landing()
+    session.end_landing(land_inbox(home), [])
+    assert [landed.file for landed in session.landed] == [f"acme/{NAME}"]
+    assert session.inbox is not None
+    ((file, sentence),) = session.inbox.refused
+    assert file == "acme/bad_2026-02-09.csv"
+    assert "is not the file that acme/manifest.json names" in sentence
+
+
+def test_the_inbox_sensor_fetches(home, outgoing, monkeypatch) -> None:
+    import dagster as dg
+
+    from orchestration.defs.landing.schedules import landing_schedules
+
+    monkeypatch.setenv("COSELL_HOME", str(home.root))
+    path = put(outgoing)
+    (sensor,) = landing_schedules().sensors
+    with dg.DagsterInstance.ephemeral() as instance:
+        sensor(dg.build_sensor_context(instance=instance))
+    assert (home.inbox / "acme" / path.name).read_bytes() == LIST
