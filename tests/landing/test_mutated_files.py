@@ -85,14 +85,14 @@ def mutated_tables(draw: st.DrawFn) -> list[list[str]]:
     return rows
 
 
-def answer(home: Home, name: str, content: bytes) -> LandedFile | str:
+def answer(home: Home, name: str, content: bytes, feed: str = "acme") -> LandedFile | str:
     """What became of a file: its batch with rows that add up, or a sentence."""
-    folder = home.inbox / "acme" / AS_OF.isoformat()
+    folder = home.inbox / feed / AS_OF.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(content)
     try:
-        landed = land_file(home, "acme", path)
+        landed = land_file(home, feed, path)
     except CosellError as error:
         sentence = str(error)
         assert "\n" not in sentence and sentence.endswith("."), sentence
@@ -257,3 +257,23 @@ def test_a_workbook_of_entities(home) -> None:
             is_strings = entry.filename == "xl/sharedStrings.xml"
             target.writestr(entry, bomb if is_strings else source.read(entry))
     answer(home, "list.xlsx", changed.getvalue())
+
+
+SAMPLE_ORG = Path(__file__).resolve().parents[3] / "shared/data/crm_salesforce_sample_org"
+
+
+@pytest.mark.skipif(not SAMPLE_ORG.is_dir(), reason="needs the sample org in ../shared")
+@pytest.mark.parametrize("name", ["Account.csv", "Opportunity.csv", "OpportunityHistory.csv"])
+@FILES
+@given(
+    changes=st.lists(st.tuples(st.floats(0, 1), NASTY, st.booleans()), max_size=4),
+    kept=st.floats(0.2, 1),
+)
+def test_any_mutation_of_a_real_export_is_answered(fuzzed_home, name: str, changes, kept) -> None:
+    """Values put over or between the bytes of a real file, and its end cut off."""
+    content = (SAMPLE_ORG / name).read_bytes()[:20_000]
+    for share, text, over in changes:
+        place = int(share * len(content))
+        value = text.encode("utf-8", errors="surrogatepass")
+        content = content[:place] + value + content[place + (len(value) if over else 0) :]
+    answer(fuzzed_home, name, content[: int(kept * len(content))], "salesforce")

@@ -106,3 +106,16 @@ def test_the_dagster_instance_follows_a_home_that_was_moved(
     prepare_dagster_home(two)
     configuration = two.dagster.joinpath("dagster.yaml").read_text(encoding="utf-8")
     assert str(two.dagster) in configuration and str(one.dagster) not in configuration
+
+
+def test_an_inbox_of_refused_files_says_why_nothing_landed() -> None:
+    from orchestration.defs.landing.assets import nothing_but_refusals
+    from orchestration.landing import InboxReport
+
+    assert nothing_but_refusals(InboxReport()) is None
+    one = InboxReport(refused=[("inbox/acme/a.csv", "inbox/acme/a.csv is empty.")])
+    assert str(nothing_but_refusals(one)) == (
+        "The only file was refused, so that nothing has landed: inbox/acme/a.csv is empty."
+    )
+    two = InboxReport(refused=[*one.refused, ("inbox/acme/b.csv", "b is damaged.")])
+    assert str(nothing_but_refusals(two)).startswith("All 2 new files were refused")
