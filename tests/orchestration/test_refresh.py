@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,16 @@ def test_an_inbox_of_refused_files_says_why_nothing_landed() -> None:
     )
     two = InboxReport(refused=[*one.refused, ("inbox/acme/b.csv", "b is damaged.")])
     assert str(nothing_but_refusals(two)).startswith("All 2 new files were refused")
+
+
+def test_a_station_stopped_by_a_signal_says_that_it_was_stopped(tmp_path: Path) -> None:
+    import dagster as dg
+
+    from orchestration.refresh_session import RefreshSession
+
+    session = RefreshSession(load_settings(tmp_path))
+    with pytest.raises(dg.DagsterExecutionInterruptedError), session.station("marts"):
+        raise dg.DagsterExecutionInterruptedError
+    assert isinstance(session.failure, RefreshError)
+    for part in ("stopped from outside", "release is untouched", "run it again"):
+        assert part in str(session.failure)
