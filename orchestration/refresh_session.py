@@ -22,6 +22,7 @@ from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
 from orchestration.release import PublishedRelease, files_hash
 from orchestration.settings import Home, Settings
+from orchestration.warehouse import Warehouse, warehouse_of
 from orchestration.workshop import (
     WorkshopState,
     inputs_digest,
@@ -29,7 +30,6 @@ from orchestration.workshop import (
     landed_names,
     read_state,
     rebuild_reason,
-    remove_warehouse,
     sent_files_digest,
     write_state,
 )
@@ -94,6 +94,11 @@ class RefreshSession:
         return DbtProject(self.settings)
 
     @cached_property
+    def warehouse(self) -> Warehouse:
+        """What dbt builds, on the engine of the settings."""
+        return warehouse_of(self.settings)
+
+    @cached_property
     def code_hash(self) -> str:
         """SHA-256 over our own Python: gates and stations decide what is released, too."""
         hashes = [files_hash(path, ("__pycache__",)) for path in _DECIDING_CODE]
@@ -138,13 +143,15 @@ class RefreshSession:
         Asked before anything is imported that takes seconds. False also where this cannot be
         told without landing.
         """
-        before = read_state(self.home)
+        before = read_state(self.home, self.settings.engine)
         if before is None or before.inputs_digest is None:
             return False
         now = replace(before, project_hash=self.project.project_hash, code_hash=self.code_hash)
         self.is_up_to_date = (
             self.as_of in (None, before.as_of)
-            and is_up_to_date(self.home, before, replace(now, status="building", release_id=None))
+            and is_up_to_date(
+                self.warehouse, before, replace(now, status="building", release_id=None)
+            )
             and before.inputs_digest == inputs_digest(self.home)
         )
         return self.is_up_to_date
@@ -156,7 +163,7 @@ class RefreshSession:
         from here until `close_workshop`, and a warehouse that cannot be extended is removed.
         """
         self.refresh = refresh
-        before = read_state(self.home)
+        before = read_state(self.home, self.settings.engine)
         now = WorkshopState(
             status="building",
             refresh_id=refresh.refresh_id,
@@ -165,18 +172,18 @@ class RefreshSession:
             project_hash=self.project.project_hash,
             code_hash=self.code_hash,
         )
-        self.is_up_to_date = is_up_to_date(self.home, before, now)
+        self.is_up_to_date = is_up_to_date(self.warehouse, before, now)
         if self.is_up_to_date:
             return
-        self.rebuilt_because = rebuild_reason(self.home, before, now)
-        write_state(self.home, now)
-        if self.rebuilt_because is not None:
-            remove_warehouse(self.home)
+        self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
+        write_state(self.home, now, self.settings.engine)
+        if self.rebuilt_because is not None or not self.warehouse.exists():
+            self.warehouse.remove()
 
     @property
     def state(self) -> WorkshopState:
         """What the warehouse is being built for, as the landing station wrote it."""
-        state = read_state(self.home)
+        state = read_state(self.home, self.settings.engine)
         if state is None:
             raise RefreshError(
                 "No refresh has been opened in this home: run the landing station first, or "
@@ -188,7 +195,8 @@ class RefreshSession:
         """Say that the warehouse holds a finished refresh."""
         self.published = published
         inputs = inputs_digest(self.home) if self._has_read_everything() else None
-        write_state(self.home, self.state.completed(published.release.release_id, inputs))
+        state = self.state.completed(published.release.release_id, inputs)
+        write_state(self.home, state, self.settings.engine)
 
     def begin_landing(self) -> None:
         """Fetch, then remember which files there are, before landing reads them."""

@@ -24,8 +24,13 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import CosellError, LandingError, one_sentence
-from orchestration.landing import salesforce
-from orchestration.landing.as_of_dates import FileDay, day_from_path, refuse_future_day
+from orchestration.landing.as_of_dates import (
+    FileDay,
+    day_from_name,
+    day_from_path,
+    refuse_future_day,
+)
+from orchestration.landing.compressed_files import content_name, unpack
 from orchestration.landing.contracts import Table, declared_tables
 from orchestration.landing.delimited import open_delimited
 from orchestration.landing.dialects import (
@@ -38,6 +43,7 @@ from orchestration.landing.dialects import (
     slash_counts_query,
 )
 from orchestration.landing.feeds import Feed, load_feed
+from orchestration.landing.file_tables import table_of_file
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
     TEMPORARY_FOLDER,
@@ -49,6 +55,7 @@ from orchestration.landing.journal import (
     private_folder,
     remove_leftovers,
 )
+from orchestration.landing.json_documents import MORE_PAGES, is_document, open_json_document
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
 from orchestration.landing.manifests import (
@@ -221,6 +228,7 @@ class LandingSession:
         feed = self.feed(feed_name)
         label = self.home.relative(path)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
+        unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
             manifest = manifest_of(path, label)
             day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, path, manifest)
@@ -228,7 +236,7 @@ class LandingSession:
                 self._check_day(label, day, until)
             if manifest is not None and manifest.mode is not None:
                 feed = dataclasses.replace(feed, mode=manifest.mode)
-            opened = self._open(feed, path, label, recoded)
+            opened = self._open(feed, path, label, recoded, unpacked)
             opened = dataclasses.replace(opened, manifest=manifest)
             refuse_other_bytes(manifest, label, opened.sha256)
             landed = self._already_landed(opened, day)
@@ -237,6 +245,7 @@ class LandingSession:
             raise _unreadable(label, error) from error
         finally:
             recoded.unlink(missing_ok=True)
+            unpacked.unlink(missing_ok=True)
 
     def land_prepared(self, opened: OpenedFile, day: FileDay) -> LandedFile:
         """Land a file that the pipeline itself wrote or the company keeps in `config/`."""
@@ -274,10 +283,14 @@ class LandingSession:
             raise NotYetKnown(label)
         refuse_future_day(label, day.day, self.today())
 
-    def _open(self, feed: Feed, path: Path, label: str, recoded: Path) -> OpenedFile:
+    def _open(
+        self, feed: Feed, path: Path, label: str, recoded: Path, unpacked: Path
+    ) -> OpenedFile:
         state = regular_file(path, label)
-        table = feed.table or _salesforce_table(path, label)
-        suffix = path.suffix.lower()
+        table = feed.table or table_of_file(
+            feed.source, feed.tables, content_name(path).stem, label
+        )
+        suffix = content_name(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise LandingError(
                 f"{label} has the ending {suffix or 'none'!r}, which landing does not read: save "
@@ -287,7 +300,16 @@ class LandingSession:
             raise LandingError(f"{label} is empty (0 bytes): ask for the file again.")
         text = None
         if suffix in DELIMITED_SUFFIXES or suffix in JSON_SUFFIXES:
-            text = check_text_file(path, label, feed.encoding, feed.file, recoded)
+            text = check_text_file(
+                unpack(path, label, unpacked),
+                label,
+                feed.encoding,
+                feed.file,
+                recoded,
+                suffix == ".json",
+            )
+            if content_name(path) != path:
+                text = dataclasses.replace(text, sha256=sha256_of(path))
         return OpenedFile(
             feed=feed,
             table=table,
@@ -338,11 +360,15 @@ class LandingSession:
 
     def _rows(self, opened: OpenedFile) -> SourceRows:
         file = SourceFile(opened.path, opened.label)
-        suffix = opened.path.suffix.lower()
+        suffix = content_name(opened.path).suffix.lower()
         if opened.text is not None:
             if suffix in JSON_SUFFIXES:
+                if is_document(opened.text, suffix):
+                    return open_json_document(file, opened.text, opened.table.unfolds)
                 return open_json_lines(file, opened.text, self.connection)
-            return open_delimited(file, opened.text, opened.feed, DELIMITED_SUFFIXES[suffix])
+            return open_delimited(
+                file, opened.text, opened.feed, opened.table, DELIMITED_SUFFIXES[suffix]
+            )
         if suffix in EXCEL_SUFFIXES:
             return open_spreadsheet(file, opened.feed)
         return open_parquet(file, self.connection)
@@ -358,6 +384,7 @@ class LandingSession:
         until: datetime.date | None,
     ) -> LandedFile:
         feed, table = opened.feed, opened.table
+        _refuse_lone_page(opened, rows)
         places = match_headers(table, feed, rows.headers, opened.label)
         rewriting = Rewriting(
             table=table,
@@ -367,6 +394,7 @@ class LandingSession:
             dialect=detect_date_dialect(feed.dates, NO_SLASHES, opened.label, feed.file),
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
+            file_day=day_from_name(content_name(opened.path).name),
         )
         if day is not None and _may_stream(opened, rows):
             # One pass is enough where no day needs the others to be understood.
@@ -380,6 +408,8 @@ class LandingSession:
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
+        if rewriting.file_day is None:
+            rewriting = dataclasses.replace(rewriting, file_day=day.day)
         return self._write_batch(opened, rewriting, day, proven=True)
 
     def _first_scan(
@@ -694,14 +724,15 @@ def regular_file(path: Path, label: str) -> os.stat_result:
     return state
 
 
-def _salesforce_table(path: Path, label: str) -> Table:
-    table = salesforce.table_of_file(path.stem)
-    if table is None:
+def _refuse_lone_page(opened: OpenedFile, rows: SourceRows) -> None:
+    """One page of a whole dump, without the others, would end everything that they hold."""
+    if opened.feed.mode != "full" or MORE_PAGES not in rows.dialect:
+        return
+    if sum(each.suffix == opened.path.suffix for each in opened.path.parent.iterdir()) < 2:
         raise LandingError(
-            f"{label} names no known Salesforce object: begin its name with one of "
-            f"{', '.join(salesforce.OBJECT_NAMES)}, such as Account_2026-02-09.csv."
+            f"{opened.label} holds a page that others follow and none lies beside it: put all "
+            f"pages of the dump into its folder, or declare `mode: delta` in {opened.feed.file}."
         )
-    return table
 
 
 def _refuse_changed_file(opened: OpenedFile) -> None:
@@ -713,8 +744,18 @@ def _refuse_changed_file(opened: OpenedFile) -> None:
 
 
 def _may_stream(opened: OpenedFile, rows: SourceRows) -> bool:
-    """Whether a file is landed block by block."""
-    return rows.is_text_stream and not rows.has_nul and not opened.strict
+    """Whether a file is landed block by block.
+
+    Not where a table's own rules reach beyond a single value as it is written.
+    """
+    table = opened.table
+    reaches_further = (
+        table.null_tokens
+        or table.epoch_times
+        or table.row_rules
+        or any(column.many for column in table.columns)
+    )
+    return rows.is_text_stream and not rows.has_nul and not opened.strict and not reaches_further
 
 
 def _count_rows(opened: OpenedFile, rows: SourceRows) -> int:

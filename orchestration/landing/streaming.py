@@ -166,12 +166,12 @@ class _Stream:
         """Columns of a block that the rules must be asked about."""
         table, places = self.rewriting.table, self.rewriting.places
         questioned = {name for name in places if name not in settled}
-        alternatives = [name for name in table.at_least_one_of if name in places]
-        if alternatives and (
-            questioned & set(alternatives)
-            or all(block.column(places[name] + 1).null_count for name in alternatives)
-        ):
-            questioned |= set(alternatives)
+        for group in table.at_least_one_of:
+            alternatives = {name for name in group if name in places}
+            if questioned & alternatives or all(
+                block.column(places[name] + 1).null_count for name in alternatives
+            ):
+                questioned |= alternatives
         if not self.dialect_is_proven:
             for name in questioned:
                 holds_days = table.column(name).kind in ("date", "timestamp")
@@ -235,7 +235,7 @@ class _BatchFile:
 
     def __init__(self, rewriting: Rewriting, facts: BatchFacts, target: Path) -> None:
         self.target = target
-        self.constants = dict(rewriting.feed.constants) | {
+        self.constants = dict(rewriting.constants) | {
             "_batch_id": facts.batch_id,
             "_source_file": facts.source_file,
             "_source_sha256": facts.sha256,

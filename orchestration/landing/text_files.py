@@ -47,10 +47,18 @@ class TextFile:
     encoding: str
 
 
-def check_text_file(path: Path, label: str, encoding: str, feed_file: str, copy: Path) -> TextFile:
+def check_text_file(
+    path: Path,
+    label: str,
+    encoding: str,
+    feed_file: str,
+    copy: Path,
+    line_may_be_long: bool = False,
+) -> TextFile:
     """Hash and check the text file at `path`; `copy` is where a recoded copy may be written.
 
-    `encoding` is a name of ENCODINGS. Raises LandingError naming the line and the mend.
+    line_may_be_long: a JSON document is often one line. `encoding` is a name of ENCODINGS. Raises
+    LandingError naming the line and the mend.
     """
     with path.open("rb") as stream:
         head = stream.read(8)
@@ -65,6 +73,7 @@ def check_text_file(path: Path, label: str, encoding: str, feed_file: str, copy:
                 )
         codec, mark = _codec(head, encoding)
         check = _TextCheck(path, label, encoding, codec, mark, feed_file)
+        check.line_may_be_long = line_may_be_long
         if codec == "utf-8":
             check.run(stream, None)
             return check.result(path, mark)
@@ -94,6 +103,7 @@ class _TextCheck:
         self, path: Path, label: str, encoding: str, codec: str, mark: int, feed_file: str
     ) -> None:
         self.path = path
+        self.line_may_be_long = False
         self.label = label
         self.encoding = encoding
         self.codec = codec
@@ -197,7 +207,7 @@ class _TextCheck:
         self.has_carriage_returns = self.has_carriage_returns or b"\r" in block
 
     def _refuse_endless_line(self) -> None:
-        if self.line_bytes > MAXIMUM_LINE_BYTES:
+        if self.line_bytes > MAXIMUM_LINE_BYTES and not self.line_may_be_long:
             raise LandingError(
                 f"{self.label}, line {self._line_number(b'')}: the line is longer than 16 MiB, so "
                 "its line ends are missing: export the file again with one row per line."

@@ -6,7 +6,7 @@ import ast
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -90,12 +90,6 @@ def test_a_second_refresh_of_a_home_is_refused(tmp_path_factory: pytest.TempPath
         run_refresh(Settings(home, "duckdb", 1))
 
 
-def test_a_refresh_runs_on_duckdb_only(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = Home(tmp_path_factory.mktemp("home"))
-    with pytest.raises(RefreshError, match="set engine to duckdb"):
-        run_refresh(Settings(home, "spark", 1))
-
-
 def test_the_dagster_instance_follows_a_home_that_was_moved(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -133,3 +127,9 @@ def test_a_station_stopped_by_a_signal_says_that_it_was_stopped(tmp_path: Path) 
     assert isinstance(session.failure, RefreshError)
     for part in ("stopped from outside", "release is untouched", "run it again"):
         assert part in str(session.failure)
+
+
+def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
+    in_a_week = datetime.now(UTC).date() + timedelta(days=7)
+    with pytest.raises(RefreshError, match=f"--as-of {in_a_week} lies in the future"):
+        run_refresh(Settings(Home(tmp_path), "duckdb", 1), in_a_week)
