@@ -183,7 +183,8 @@ class DbtProject:
                 )
             finally:
                 close_warehouse()
-        if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+            # A signal that reached the process while dbt was at work: not dbt's failure.
             raise outcome.exception
         if outcome.result is None:
             raise _sentence_of_exception(

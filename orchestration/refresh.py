@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.verdict import GateResult
 from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
-from orchestration.refresh_session import RefreshSession
+from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
 from orchestration.settings import Home, Settings
 from orchestration.workshop import hold_refresh_lock
@@ -102,6 +102,7 @@ def run_refresh(
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
+        session.fetch()
         if not session.repeats_the_last():
             session.warehouse.check()
             _run_job(session)
@@ -130,12 +131,15 @@ def _run_job(session: RefreshSession) -> None:
     job = _definitions().resolve_job_def(REFRESH_JOB)
     prepare_dagster_home(session.home)
     with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance, _only_errors():
-        result = job.execute_in_process(
-            instance=instance,
-            resources={SESSION: session},
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                resources={SESSION: session},
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except dg.DagsterExecutionInterruptedError:
+            raise RefreshError(STOPPED) from None
     if session.failure is not None:
         raise session.failure
     if not result.success:

@@ -37,6 +37,11 @@ from orchestration.workshop import (
 if TYPE_CHECKING:
     from orchestration.landing import InboxReport, LandedFile, Refresh
 
+STOPPED = (
+    "The refresh was stopped from outside: the published release is untouched, run it again and "
+    "it goes on."
+)
+
 _PACKAGE = Path(__file__).parent
 # What decides, beside the models, what is landed, gated and released.
 _DECIDING_CODE = (
@@ -71,6 +76,9 @@ class RefreshSession:
     """Why a station stopped; the stations after it do not run."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long every station took, in the order in which they ran."""
+
+    not_fetched: list[tuple[str, str]] | None = None
+    """(file, sentence) of what could not be fetched from shares; None before anything was."""
 
     _sent_files: str = ""
     _landed_names: frozenset[str] = frozenset()
@@ -108,8 +116,26 @@ class RefreshSession:
         except Exception as error:
             self.failure = error
             raise
+        except BaseException:
+            # A signal: Dagster would report a failed step without a reason.
+            self.failure = RefreshError(STOPPED)
+            raise
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+
+    def fetch(self) -> None:
+        """Fetch what is new in the file shares, once; what fails stops neither others nor us."""
+        if self.not_fetched is not None:
+            return
+        self.not_fetched = []
+        if self.home.share_files.is_dir():
+            from orchestration.file_shares import fetch_shares
+
+            self.not_fetched = [
+                (f"{each.share}/{each.name}".rstrip("/"), each.message)
+                for each in fetch_shares(self.home)
+                if each.status == "refused"
+            ]
 
     def repeats_the_last(self) -> bool:
         """Whether nothing that a refresh reads has changed since the last one: then it is over.
@@ -173,11 +199,13 @@ class RefreshSession:
         write_state(self.home, state, self.settings.engine)
 
     def begin_landing(self) -> None:
-        """Remember which files there are, before landing reads them."""
+        """Fetch, then remember which files there are, before landing reads them."""
+        self.fetch()
         self._sent_files = sent_files_digest(self.home)
 
     def end_landing(self, inbox: InboxReport, configuration: list[LandedFile]) -> None:
         """Remember what landing took and refused."""
+        inbox.refused[:0] = self.not_fetched or []
         self.inbox = inbox
         self.landed = [*inbox.landed, *configuration]
         self._landed_names = landed_names(self.home)

@@ -22,10 +22,13 @@ from orchestration.errors import ConfigurationError, one_sentence
 Engine = Literal["duckdb", "spark"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
+SECRETS_VARIABLE = "COSELL_SECRETS"
+
 ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_HOME": "the data folder (default ./data)",
     "COSELL_ENGINE": "duckdb or spark (default: engine of config/company.yaml)",
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
+    SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
     "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
     "COSELL_SPARK_PORT": "its port (default 10000)",
     "COSELL_SPARK_USER": "the user that it is told (default cosell)",
@@ -76,6 +79,16 @@ class Home:
     def feeds(self) -> Path:
         """One YAML per feed."""
         return self.config / "feeds"
+
+    @property
+    def share_files(self) -> Path:
+        """One YAML per file share."""
+        return self.config / "shares"
+
+    @property
+    def fetched(self) -> Path:
+        """What was fetched from each share, one JSON per share."""
+        return self.root / "fetched"
 
     @property
     def inbox(self) -> Path:

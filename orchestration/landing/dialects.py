@@ -35,6 +35,11 @@ _SLASHED_MIDNIGHT = literal(r" +(?:0?0:00(?::00(?:[.]0+)?)?|12:00(?::00)? ?[Aa][
 
 _SIGNS = ("", "-", "+")
 
+# How people say yes and no, in small letters.
+BOOLEAN_WORDS: dict[str, str] = dict.fromkeys(("true", "1", "yes", "y"), "true") | dict.fromkeys(
+    ("false", "0", "no", "n"), "false"
+)
+
 
 @dataclass(frozen=True)
 class DateDialect:
@@ -365,7 +370,12 @@ def integer_expression(text: str, decimal: Decimal) -> str:
 
 def boolean_expression(text: str) -> str:
     """SQL of type VARCHAR: `true` or `false`."""
-    return f"""case
-        when lower({text}) in ('true', '1', 'yes', 'y') then 'true'
-        when lower({text}) in ('false', '0', 'no', 'n') then 'false'
-    end"""
+    words = {
+        value: [word for word, ours in BOOLEAN_WORDS.items() if ours == value]
+        for value in ("true", "false")
+    }
+    branches = " ".join(
+        f"when lower({text}) in {_one_of(each)} then {literal(value)}"
+        for value, each in words.items()
+    )
+    return f"case {branches} end"

@@ -58,6 +58,12 @@ from orchestration.landing.journal import (
 from orchestration.landing.json_documents import MORE_PAGES, is_document, open_json_document
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
+from orchestration.landing.manifests import (
+    ManifestEntry,
+    manifest_of,
+    refuse_other_bytes,
+    refuse_other_count,
+)
 from orchestration.landing.parquet_files import open_parquet
 from orchestration.landing.plausibility import (
     PlausibilityRow,
@@ -75,6 +81,7 @@ from orchestration.landing.schema import write_schema_files
 from orchestration.landing.source_rows import RaggedRow, SourceFile, SourceRows
 from orchestration.landing.spreadsheets import open_spreadsheet
 from orchestration.landing.sql_text import literal
+from orchestration.landing.streaming import SlashesFound, stream_rows
 from orchestration.landing.text_files import TextFile, check_text_file, sha256_of
 from orchestration.settings import Home, load_company
 
@@ -146,6 +153,7 @@ def landing_session(home: Home) -> Iterator[LandingSession]:
 class OpenedFile:
     """A file on its way: who it is and what its bytes are.
 
+    manifest: what its sender says about it, if anything.
     strict: the company's own file, whose values are checked for form and not for plausibility; one
     bad row refuses the whole.
     """
@@ -160,6 +168,7 @@ class OpenedFile:
     size: int
     modified_ns: int
     strict: bool = False
+    manifest: ManifestEntry | None = None
 
 
 class LandingSession:
@@ -221,10 +230,15 @@ class LandingSession:
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
-            day = FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, path)
+            manifest = manifest_of(path, label)
+            day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, path, manifest)
             if day is not None:
                 self._check_day(label, day, until)
+            if manifest is not None and manifest.mode is not None:
+                feed = dataclasses.replace(feed, mode=manifest.mode)
             opened = self._open(feed, path, label, recoded, unpacked)
+            opened = dataclasses.replace(opened, manifest=manifest)
+            refuse_other_bytes(manifest, label, opened.sha256)
             landed = self._already_landed(opened, day)
             return landed or self._land_opened(opened, day, default_as_of, until)
         except _BAD_INPUT as error:
@@ -251,6 +265,18 @@ class LandingSession:
         return self._land_rows(opened, self._rows(opened), day, default_as_of, until)
 
     # --- before the rows ----------------------------------------------------------------------
+
+    def _stated_day(self, feed: Feed, path: Path, manifest: ManifestEntry | None) -> FileDay | None:
+        """The day that the sender or the place of a file states; they must not contradict."""
+        placed = day_from_path(self.home, feed.name, path)
+        if manifest is None or manifest.as_of is None:
+            return placed
+        if placed is not None and placed.given_by == "folder" and placed.day != manifest.as_of:
+            raise LandingError(
+                f"{self.home.relative(path)} lies in the folder of {placed.day}, but is as of "
+                f"{manifest.as_of} by {manifest.manifest}: move it, or correct the manifest."
+            )
+        return FileDay(manifest.as_of, "manifest")
 
     def _check_day(self, label: str, day: FileDay, until: datetime.date | None) -> None:
         if until is not None and day.day > until:
@@ -360,37 +386,36 @@ class LandingSession:
         feed, table = opened.feed, opened.table
         _refuse_lone_page(opened, rows)
         places = match_headers(table, feed, rows.headers, opened.label)
-        day_place = _day_column(rows) if day is None else None
-        fitting, dialect = self._first_scan(opened, rows, places, day_place)
-        total = fitting + len(rows.ragged)
-        if total == 0 and not table.may_be_empty:
-            raise LandingError(
-                f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
-                "when there is nothing to report."
-            )
         rewriting = Rewriting(
             table=table,
             feed=feed,
             rows=rows,
             places=places,
-            dialect=dialect,
+            dialect=detect_date_dialect(feed.dates, NO_SLASHES, opened.label, feed.file),
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
             file_day=day_from_name(content_name(opened.path).name),
         )
+        if day is not None and _may_stream(opened, rows):
+            # One pass is enough where no day needs the others to be understood.
+            try:
+                return self._write_batch(opened, rewriting, day, proven=feed.dates != "auto")
+            except SlashesFound:
+                pass
+        day_place = _day_column(rows) if day is None else None
+        dialect = self._first_scan(opened, rows, places, day_place)
+        rewriting = dataclasses.replace(rewriting, dialect=dialect)
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
         if rewriting.file_day is None:
             rewriting = dataclasses.replace(rewriting, file_day=day.day)
-        if not opened.strict:
-            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
-        return self._write_batch(opened, rewriting, day, total)
+        return self._write_batch(opened, rewriting, day, proven=True)
 
     def _first_scan(
         self, opened: OpenedFile, rows: SourceRows, places: dict[str, int], day_place: int | None
-    ) -> tuple[int, DateDialect]:
-        """Rows that fit the header, and the dialect that the file's days prove."""
+    ) -> DateDialect:
+        """See every row once; the dialect that the file's days prove."""
         columns = [
             places[column.name]
             for column in opened.table.columns
@@ -405,10 +430,8 @@ class LandingSession:
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
             rows.scan(self.connection)
-        if rows.check_complete is not None:
-            rows.check_complete()
-        dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
-        return rows.rows_scanned(), dialect
+        _count_rows(opened, rows)
+        return detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
 
     def _day_without_path(
         self,
@@ -454,11 +477,16 @@ class LandingSession:
                 )
 
     def _write_batch(
-        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, total: int
+        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, proven: bool
     ) -> LandedFile:
-        """Write landing, quarantine and journal of one batch of `total` rows."""
+        """Write landing, quarantine and journal of one batch.
+
+        `proven`: whether the dialect is; raises SlashesFound where it is not and matters.
+        """
         feed, table, rows = opened.feed, opened.table, rewriting.rows
         self._refuse_older_list(opened, day)
+        if not opened.strict:
+            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         facts = BatchFacts(
             batch_id=batch_id(
                 day.day, self._batch_name(opened, day), feed.name, table.name, opened.sha256
@@ -471,14 +499,16 @@ class LandingSession:
         folder = Path(table.source) / table.name
         name = f"{facts.batch_id}.parquet"
         with durable_file(self.home.landing / folder / name) as landed:
-            good = self._copy(rows, rewriting.good_rows(facts), landed)
+            good, refused = self._write_good_rows(opened, rewriting, facts, landed, proven)
+            total = _count_rows(opened, rows)
+            refuse_other_count(opened.manifest, opened.label, total)
             if good < total:
                 self._refuse_unknown_values(opened, rewriting)
-                problems = self._problems(rewriting)
+                problems = self._problems(refused)
                 if good == 0 or opened.strict:
-                    raise self._refused_as_a_whole(opened, rewriting, problems, total)
+                    raise self._refused_as_a_whole(opened, refused, problems, total)
                 with durable_file(self.home.quarantine / folder / name) as quarantined:
-                    self._quarantine(rewriting, facts, problems, quarantined)
+                    self._quarantine(refused, facts, problems, quarantined)
             _refuse_changed_file(opened)
         entry = JournalEntry(
             feed=feed.name,
@@ -509,6 +539,23 @@ class LandingSession:
         )
         self.journal.write(entry)
         return _landed(entry, opened.label)
+
+    def _write_good_rows(
+        self,
+        opened: OpenedFile,
+        rewriting: Rewriting,
+        facts: BatchFacts,
+        target: Path,
+        proven: bool,
+    ) -> tuple[int, Rewriting]:
+        """The number of good rows, and the same decisions over the rows that hold the others."""
+        if not _may_stream(opened, rewriting.rows):
+            good = self._copy(rewriting.rows, rewriting.good_rows(facts), target)
+            return good, rewriting
+        streamed = stream_rows(self.connection, rewriting, facts, target, proven)
+        if streamed.refused is not None:
+            rewriting = dataclasses.replace(rewriting, rows=streamed.refused)
+        return streamed.good, rewriting
 
     def _refuse_older_list(self, opened: OpenedFile, day: FileDay) -> None:
         """A whole list older than the one in use would bring the past back as the present."""
@@ -694,6 +741,34 @@ def _refuse_changed_file(opened: OpenedFile) -> None:
         raise LandingError(
             f"{opened.label} changed while it was read: land it again when it is complete."
         )
+
+
+def _may_stream(opened: OpenedFile, rows: SourceRows) -> bool:
+    """Whether a file is landed block by block.
+
+    Not where a table's own rules reach beyond a single value as it is written.
+    """
+    table = opened.table
+    reaches_further = (
+        table.null_tokens
+        or table.epoch_times
+        or table.row_rules
+        or any(column.many for column in table.columns)
+    )
+    return rows.is_text_stream and not rows.has_nul and not opened.strict and not reaches_further
+
+
+def _count_rows(opened: OpenedFile, rows: SourceRows) -> int:
+    """Rows of a file that has been scanned; LandingError where it was cut or has none."""
+    if rows.check_complete is not None:
+        rows.check_complete()
+    total = rows.rows_scanned() + len(rows.ragged)
+    if total == 0 and not opened.table.may_be_empty:
+        raise LandingError(
+            f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
+            "when there is nothing to report."
+        )
+    return total
 
 
 def _day_column(rows: SourceRows) -> int | None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from orchestration.errors import LandingError
 from orchestration.landing.contracts import Column, Table
 from orchestration.landing.feeds import Feed
 
 _BLANKS = " \t\r\n\u00a0\ufeff"
+_SHOWN_HEADERS = 40
+_SHOWN_CHARACTERS = 60
+_SHOWN_TWINS = 8
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_IN_NAMES = re.compile(r"[^0-9a-z]+")
 
@@ -48,7 +52,7 @@ def checked_headers(headers: list[str], label: str) -> list[str]:
     twice = list(dict.fromkeys(header for header in named if counts[header.lower()] > 1))
     if twice:
         raise LandingError(
-            f"{label} has the header {' and '.join(repr(each) for each in twice)} more than once: "
+            f"{label} has the header {_listed(repr(each) for each in twice)} more than once: "
             "rename or remove the columns that are too many."
         )
     return named
@@ -94,11 +98,24 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
 def _two_headers(
     table: Table, feed: Feed, column: Column, places: list[int], headers: list[str], label: str
 ) -> str:
-    named = " and ".join(repr(headers[place]) for place in places)
+    named = _listed(repr(headers[place]) for place in places)
     return (
         f"{label} has {named}, which both read as {column.name} of {table.name}: say which one "
-        f"under `columns:` in {feed.file} (`{column.name}: {headers[places[0]]}`)."
+        f"under `columns:` in {feed.file} (`{column.name}: {_shown(headers[places[0]])}`)."
     )
+
+
+def _shown(header: str) -> str:
+    """A header as a sentence can hold it."""
+    return header if len(header) <= _SHOWN_CHARACTERS else f"{header[:_SHOWN_CHARACTERS]}…"
+
+
+def _listed(headers: Iterable[str]) -> str:
+    """A few headers in words."""
+    shown = [_shown(header) for header in headers]
+    more = len(shown) - _SHOWN_TWINS
+    few = " and ".join(shown[:_SHOWN_TWINS])
+    return f"{few} and {more} more" if more > 0 else few
 
 
 def _require_headers(
@@ -124,15 +141,16 @@ def _missing_header(
     free = [header for place, header in enumerate(headers) if place not in places.values()]
     guess = _closest(expected or ours, free) or "Their Header"
     mapped = f" (mapped to {expected!r})" if expected else ""
+    shown = ", ".join(_shown(header) for header in headers[:_SHOWN_HEADERS])
     return (
         f"{label} has no column {missing}{mapped}; its headers are "
-        f"{', '.join(headers[:40])}: add `{ours}: {guess}` under `columns:` in {feed.file}, or ask "
+        f"{shown}: add `{ours}: {guess}` under `columns:` in {feed.file}, or ask "
         "for the column."
     )
 
 
 def _closest(wanted: str, headers: list[str]) -> str | None:
     """The header that looks most like `wanted`, None when there is none."""
-    by_name = {snake_case(header): header for header in headers}
+    by_name = {snake_case(header): header for header in headers if len(header) <= _SHOWN_CHARACTERS}
     close = difflib.get_close_matches(snake_case(wanted), list(by_name), n=1, cutoff=0.5)
     return by_name[close[0]] if close else None

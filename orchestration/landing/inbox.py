@@ -18,6 +18,7 @@ from orchestration.landing.files import (
     landing_session,
 )
 from orchestration.landing.journal import current_time
+from orchestration.landing.manifests import is_manifest
 from orchestration.landing.refused_files import keep_refused_files
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
@@ -153,4 +154,5 @@ def _is_meant(name: str) -> bool:
         lower.startswith((".", "~$"))
         or lower.endswith(_NOT_MEANT_ENDINGS)
         or lower in _NOT_MEANT_NAMES
+        or is_manifest(lower)
     )

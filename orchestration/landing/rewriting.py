@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from orchestration.landing.contracts import LANDING_COLUMNS, Column, Table
 from orchestration.landing.dialects import (
+    BOOLEAN_WORDS,
     DateDialect,
     TimeZones,
     boolean_expression,
@@ -96,7 +97,11 @@ def trimmed_text(expression: str, rows_are_many: bool) -> str:
 
 @dataclass(frozen=True)
 class Rewriting:
-    """Everything that was decided about one file; `places`: declared column -> place in it."""
+    """Everything that was decided about one file.
+
+    places: declared column -> place in the file. questioned: the only columns that the statements
+    are about, where all others are known to be settled; None = all.
+    """
 
     table: Table
     feed: Feed
@@ -106,6 +111,7 @@ class Rewriting:
     zones: TimeZones
     bounds: Bounds | None
     file_day: datetime.date | None = None
+    questioned: frozenset[str] | None = None
 
     @property
     def constants(self) -> dict[str, str]:
@@ -134,6 +140,23 @@ class Rewriting:
                 {self._original_values()} as _original_values,
                 {self._facts(facts)}
             from judged where problem is null
+        """
+
+    def questioned_rows(self) -> str:
+        """SQL of every row: number, `w<place>` of each questioned column, originals, problem."""
+        written = [f"w{place}" for place, _ in self._filled()]
+        return f"""
+            {self._stages()}
+            select {", ".join(["_row_number", *written])},
+                {self._original_values()} as _original_values, problem
+            from judged
+        """
+
+    def extra_rows(self) -> str:
+        """SQL of `_extra` of every row: what no declared column takes."""
+        return f"""
+            {self._stages(until="source")}
+            select _row_number, {self._extra()} as _extra from source
         """
 
     def problem_counts(self) -> str:
@@ -210,7 +233,9 @@ class Rewriting:
     # --- stages -------------------------------------------------------------------------------
 
     def _stages(self, until: str = "judged") -> str:
-        stages = {"source": self._source(), "trimmed": self._trimmed()}
+        stages = {"source": self._source()}
+        if until != "source":
+            stages["trimmed"] = self._trimmed()
         if until == "judged":
             stages |= {"typed": self._typed(), "judged": self._judged()}
         # Materialized, a stage would hold the whole file in memory.
@@ -236,7 +261,8 @@ class Rewriting:
         return [
             (place, column)
             for place, column in enumerate(self.table.columns)
-            if column.name in self.places or column.name in self.constants
+            if (column.name in self.places or column.name in self.constants)
+            and (self.questioned is None or column.name in self.questioned)
         ]
 
     def _raw(self, column: Column) -> str:
@@ -253,14 +279,21 @@ class Rewriting:
         return raw
 
     def _mapped(self, column: Column, raw: str) -> str:
-        """The company's own word for a partner's, in the spelling of the vocabulary."""
-        values = self.feed.values.get(column.name, {})
+        words = self.words(column)
+        if column.many:
+            return _mapped_list(raw, words)
+        return _case_of_map(raw, words, raw) if words else raw
+
+    def words(self, column: Column) -> dict[str, str]:
+        """A partner's word in small letters -> ours: the table's own words, then the feed's."""
+        if column.kind == "boolean" and not self.feed.values.get(column.name):
+            return BOOLEAN_WORDS
+        if column.kind != "text":
+            return {}
         own = {value: value for value in column.vocabulary}
         own |= {value.replace("_", " "): value for value in column.vocabulary}
-        known = own | dict(column.spellings) | {key.lower(): ours for key, ours in values.items()}
-        if column.many:
-            return _mapped_list(raw, known)
-        return _case_of_map(raw, known, raw) if known else raw
+        known = own | dict(column.spellings) | self.feed.values.get(column.name, {})
+        return {theirs.lower(): ours for theirs, ours in known.items()}
 
     def _typed(self) -> str:
         selected = ["*"]
@@ -293,6 +326,9 @@ class Rewriting:
             branches += self._judgements(place, column)
         for group in self.table.at_least_one_of:
             filled = [place for place, each in self._filled() if each.name in group]
+            if not filled:
+                # Known to be settled: each row has a value in the group.
+                continue
             texts = ", ".join(f"r{place}" for place in filled)
             branches.append(
                 f"when coalesce({texts}) is null then "
@@ -336,7 +372,7 @@ class Rewriting:
                     words = f"string_split(m{place}, {literal(LIST_SEPARATOR)})"
                     unknown = f"not list_has_all([{allowed}], {words})"
                 branches.append(branch(unknown, "unknown_value"))
-            if _is_identifier(column.name):
+            if is_identifier(column.name):
                 branches.append(branch(_has_lost_digits(raw), "lost_digits"))
             return branches
         unreadable = f"{raw} is not null and {typed} is null"
@@ -391,7 +427,7 @@ class Rewriting:
 
     def _original_values(self) -> str:
         members = []
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             if column.name in self.places:
                 source = f"s{self.places[column.name]}"
                 members.append(
@@ -508,7 +544,7 @@ class Rewriting:
         )
 
 
-def _is_identifier(name: str) -> bool:
+def is_identifier(name: str) -> bool:
     """Whether a text column holds ids or numbers of which every digit counts."""
     return name == "id" or name.endswith("_id") or name.startswith("duns") or name == "phone"
 
@@ -525,6 +561,11 @@ def _case_of_map(text: str, values: dict[str, str], otherwise: str) -> str:
         f"when {literal(theirs.lower())} then {literal(ours)}" for theirs, ours in values.items()
     )
     return f"case lower({text}) {branches} else {otherwise} end"
+
+
+def json_name(name: str) -> str:
+    """A column's name as a JSON text."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _mapped_list(text: str, known: dict[str, str]) -> str:
@@ -563,7 +604,7 @@ def _rule_value(place: int, column: Column) -> str:
 
 
 def _json_member(name: str, text: str) -> str:
-    return f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({text})"
+    return f"{literal(json_name(name) + ':')} || to_json({text})"
 
 
 def _json_object(members: list[str]) -> str:
