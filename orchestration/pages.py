@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestration.answers import QuarterSums, RepAnswer, Summary
     from orchestration.company_status import CompanyStatus
     from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.landing import RefusedFile
     from orchestration.refresh import RefreshOutcome
     from orchestration.release import Release
 
@@ -217,6 +218,9 @@ def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> Rende
     """The release, the feeds, what was refused, what to do next."""
     parts: list[RenderableType] = [_release_line(status, now), ""]
     parts.append(_feeds_table(status))
+    if status.refused_files:
+        parts += ["", Text("Refused files", style="bold yellow")]
+        parts += [_refused_file(one) for one in status.refused_files]
     if status.refused:
         parts += ["", Text("Refused rows", style="bold cyan"), _refused_table(status)]
     if steps:
@@ -274,6 +278,11 @@ def _feeds_table(status: CompanyStatus) -> RenderableType:
         return table
     line = Text(f"nothing yet from: {', '.join(silent)}", style="dim")
     return Group(table, line) if table.row_count else line
+
+
+def _refused_file(refused: RefusedFile) -> RenderableType:
+    sentence = Text(f"{refused.sentence} (since {refused.since[:16].replace('T', ' ')} UTC)")
+    return Padding(sentence, (0, 0, 0, 2), expand=False)
 
 
 def _refused_table(status: CompanyStatus) -> RenderableType:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
@@ -47,6 +47,8 @@ event_log_storage:
     base_dir: {event_log_folder}
 """
 EVENT_LOG_FOLDER = "history/runs"
+# Remarks on each check that a station did not reach, because there was nothing to do.
+REMARKS_ON_CHECKS = "dagster._core.execution.plan.active"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def run_refresh(
     ReleaseError. `releases/current` is untouched then.
     """
     started = time.monotonic()
+    _refuse_future(as_of)
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
@@ -103,6 +106,18 @@ def run_refresh(
             session.warehouse.check()
             _run_job(session)
     return _outcome(session, time.monotonic() - started)
+
+
+def _refuse_future(as_of: date | None) -> None:
+    """Raise RefreshError for a day later than tomorrow (a zone ahead of ours may have tomorrow).
+
+    What is landed afterwards would be known on that day only, and never before it.
+    """
+    today = datetime.now(UTC).date()
+    if as_of is not None and as_of > today + timedelta(days=1):
+        raise RefreshError(
+            f"--as-of {as_of} lies in the future (today is {today}): give a day that has come."
+        )
 
 
 def _run_job(session: RefreshSession) -> None:
@@ -129,14 +144,19 @@ def _run_job(session: RefreshSession) -> None:
 
 @contextmanager
 def _only_errors() -> Iterator[None]:
-    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome.
+
+    Dagster sets the level of its own logger anew while it runs; a module's keeps its level.
+    """
+    loggers = [logging.getLogger(name) for name in ("dagster", REMARKS_ON_CHECKS)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _definitions() -> dg.Definitions:

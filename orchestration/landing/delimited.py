@@ -17,8 +17,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from orchestration.errors import LandingError
+from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed
-from orchestration.landing.headers import checked_headers
+from orchestration.landing.headers import checked_headers, snake_case
 from orchestration.landing.source_rows import (
     STREAM_ABOVE_BYTES,
     RaggedRow,
@@ -38,7 +39,7 @@ _KEPT_CHARACTERS_OF_RAGGED_ROW = 10_000
 
 
 def open_delimited(
-    file: SourceFile, text: TextFile, feed: Feed, default_delimiter: str | None
+    file: SourceFile, text: TextFile, feed: Feed, table: Table, default_delimiter: str | None
 ) -> SourceRows:
     """The rows of a checked CSV or TSV; raises LandingError for an unusable header."""
     head = _read_head(text)
@@ -46,6 +47,9 @@ def open_delimited(
     first = _header_line(lines, feed, file.label)
     delimiter = feed.delimiter or default_delimiter or _likely_delimiter(lines[first])
     headers, used = _header_record(lines[first:], delimiter, file.label)
+    declared = _headers_of_headerless(headers, feed, table, file.label)
+    if declared is not None:
+        headers, used = declared, 0
     offset = text.beginning + sum(len(line.encode("utf-8")) for line in lines[: first + used])
     reader = _DelimitedReader(
         file.label, text, checked_headers(headers, file.label), delimiter, offset
@@ -103,6 +107,32 @@ def _header_record(lines: list[str], delimiter: str, label: str) -> tuple[list[s
             f"{label} has a header with a quote that is never closed: export the file again."
         ) from None
     return headers, reader.line_num
+
+
+def _headers_of_headerless(
+    first_record: list[str], feed: Feed, table: Table, label: str
+) -> list[str] | None:
+    """The declared names for a file that begins with its data, None when it has a header.
+
+    Raises LandingError when no declared layout has as many columns.
+    """
+    layouts = (feed.headers,) if feed.headers else table.headerless
+    if not layouts:
+        return None
+    names = {snake_case(name) for layout in layouts for name in layout}
+    names.update(name for column in table.columns for name in (column.name, *column.also))
+    found = [cell for cell in first_record if snake_case(cell) in names]
+    # One cell may read like a name by chance (a company called Size); a header has many.
+    if len(found) * 2 > len([cell for cell in first_record if cell.strip()]):
+        return None
+    for layout in layouts:
+        if len(layout) == len(first_record):
+            return list(layout)
+    widths = " or ".join(str(len(layout)) for layout in layouts)
+    raise LandingError(
+        f"{label} has no header and {len(first_record)} columns, where {widths} were agreed: ask "
+        f"for the layout, and list its names under `headers:` in {feed.file}."
+    )
 
 
 class _DelimitedReader:

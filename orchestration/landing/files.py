@@ -24,8 +24,13 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import CosellError, LandingError, one_sentence
-from orchestration.landing import salesforce
-from orchestration.landing.as_of_dates import FileDay, day_from_path, refuse_future_day
+from orchestration.landing.as_of_dates import (
+    FileDay,
+    day_from_name,
+    day_from_path,
+    refuse_future_day,
+)
+from orchestration.landing.compressed_files import content_name, unpack
 from orchestration.landing.contracts import Table, declared_tables
 from orchestration.landing.delimited import open_delimited
 from orchestration.landing.dialects import (
@@ -38,6 +43,7 @@ from orchestration.landing.dialects import (
     slash_counts_query,
 )
 from orchestration.landing.feeds import Feed, load_feed
+from orchestration.landing.file_tables import table_of_file
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
     TEMPORARY_FOLDER,
@@ -49,6 +55,7 @@ from orchestration.landing.journal import (
     private_folder,
     remove_leftovers,
 )
+from orchestration.landing.json_documents import MORE_PAGES, is_document, open_json_document
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
 from orchestration.landing.parquet_files import open_parquet
@@ -212,17 +219,19 @@ class LandingSession:
         feed = self.feed(feed_name)
         label = self.home.relative(path)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
+        unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
             day = FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, path)
             if day is not None:
                 self._check_day(label, day, until)
-            opened = self._open(feed, path, label, recoded)
+            opened = self._open(feed, path, label, recoded, unpacked)
             landed = self._already_landed(opened, day)
             return landed or self._land_opened(opened, day, default_as_of, until)
         except _BAD_INPUT as error:
             raise _unreadable(label, error) from error
         finally:
             recoded.unlink(missing_ok=True)
+            unpacked.unlink(missing_ok=True)
 
     def land_prepared(self, opened: OpenedFile, day: FileDay) -> LandedFile:
         """Land a file that the pipeline itself wrote or the company keeps in `config/`."""
@@ -248,10 +257,14 @@ class LandingSession:
             raise NotYetKnown(label)
         refuse_future_day(label, day.day, self.today())
 
-    def _open(self, feed: Feed, path: Path, label: str, recoded: Path) -> OpenedFile:
+    def _open(
+        self, feed: Feed, path: Path, label: str, recoded: Path, unpacked: Path
+    ) -> OpenedFile:
         state = regular_file(path, label)
-        table = feed.table or _salesforce_table(path, label)
-        suffix = path.suffix.lower()
+        table = feed.table or table_of_file(
+            feed.source, feed.tables, content_name(path).stem, label
+        )
+        suffix = content_name(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise LandingError(
                 f"{label} has the ending {suffix or 'none'!r}, which landing does not read: save "
@@ -261,7 +274,16 @@ class LandingSession:
             raise LandingError(f"{label} is empty (0 bytes): ask for the file again.")
         text = None
         if suffix in DELIMITED_SUFFIXES or suffix in JSON_SUFFIXES:
-            text = check_text_file(path, label, feed.encoding, feed.file, recoded)
+            text = check_text_file(
+                unpack(path, label, unpacked),
+                label,
+                feed.encoding,
+                feed.file,
+                recoded,
+                suffix == ".json",
+            )
+            if content_name(path) != path:
+                text = dataclasses.replace(text, sha256=sha256_of(path))
         return OpenedFile(
             feed=feed,
             table=table,
@@ -312,11 +334,15 @@ class LandingSession:
 
     def _rows(self, opened: OpenedFile) -> SourceRows:
         file = SourceFile(opened.path, opened.label)
-        suffix = opened.path.suffix.lower()
+        suffix = content_name(opened.path).suffix.lower()
         if opened.text is not None:
             if suffix in JSON_SUFFIXES:
+                if is_document(opened.text, suffix):
+                    return open_json_document(file, opened.text, opened.table.unfolds)
                 return open_json_lines(file, opened.text, self.connection)
-            return open_delimited(file, opened.text, opened.feed, DELIMITED_SUFFIXES[suffix])
+            return open_delimited(
+                file, opened.text, opened.feed, opened.table, DELIMITED_SUFFIXES[suffix]
+            )
         if suffix in EXCEL_SUFFIXES:
             return open_spreadsheet(file, opened.feed)
         return open_parquet(file, self.connection)
@@ -332,6 +358,7 @@ class LandingSession:
         until: datetime.date | None,
     ) -> LandedFile:
         feed, table = opened.feed, opened.table
+        _refuse_lone_page(opened, rows)
         places = match_headers(table, feed, rows.headers, opened.label)
         day_place = _day_column(rows) if day is None else None
         fitting, dialect = self._first_scan(opened, rows, places, day_place)
@@ -349,10 +376,13 @@ class LandingSession:
             dialect=dialect,
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
+            file_day=day_from_name(content_name(opened.path).name),
         )
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
+        if rewriting.file_day is None:
+            rewriting = dataclasses.replace(rewriting, file_day=day.day)
         if not opened.strict:
             rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         return self._write_batch(opened, rewriting, day, total)
@@ -647,14 +677,15 @@ def regular_file(path: Path, label: str) -> os.stat_result:
     return state
 
 
-def _salesforce_table(path: Path, label: str) -> Table:
-    table = salesforce.table_of_file(path.stem)
-    if table is None:
+def _refuse_lone_page(opened: OpenedFile, rows: SourceRows) -> None:
+    """One page of a whole dump, without the others, would end everything that they hold."""
+    if opened.feed.mode != "full" or MORE_PAGES not in rows.dialect:
+        return
+    if sum(each.suffix == opened.path.suffix for each in opened.path.parent.iterdir()) < 2:
         raise LandingError(
-            f"{label} names no known Salesforce object: begin its name with one of "
-            f"{', '.join(salesforce.OBJECT_NAMES)}, such as Account_2026-02-09.csv."
+            f"{opened.label} holds a page that others follow and none lies beside it: put all "
+            f"pages of the dump into its folder, or declare `mode: delta` in {opened.feed.file}."
         )
-    return table
 
 
 def _refuse_changed_file(opened: OpenedFile) -> None:

@@ -1,7 +1,8 @@
 """Headers: which column of a file fills which declared column.
 
 Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
-letters (`AccountId` and `Account ID` fill account_id). What fits nothing is kept in `_extra`.
+letters (`AccountId` and `Account ID` fill account_id), then the other names that the system of the
+table gives the column. What fits nothing is kept in `_extra`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ def snake_case(header: str) -> str:
         return header.strip(_BLANKS).lower()
     spaced = _WORD_BOUNDARY.sub("_", header.strip(_BLANKS))
     return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
+
+
+def name_of_header(header: str, package: str | None) -> str:
+    """As snake case; of a field of the package, `xbeamprod__Partner_Name__c`, its own name."""
+    bare = header.strip(_BLANKS)
+    if package is not None and bare.startswith(f"{package}__") and bare.endswith("__c"):
+        bare = bare.removeprefix(f"{package}__").removesuffix("__c")
+    return snake_case(bare)
 
 
 def checked_headers(headers: list[str], label: str) -> list[str]:
@@ -54,7 +63,7 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     any_case = {header.lower(): place for place, header in enumerate(headers)}
     snake: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
-        snake.setdefault(snake_case(header), []).append(place)
+        snake.setdefault(name_of_header(header, table.package), []).append(place)
     mapped = {
         name: any_case[header.lower()]
         for name, header in feed.columns.items()
@@ -72,6 +81,12 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
             raise LandingError(_two_headers(table, feed, column, candidates, headers, label))
         elif candidates:
             places[column.name] = candidates[0]
+        else:
+            # One header may fill several columns: a population is a name, and says a state.
+            others = [place for name in column.also for place in snake.get(name, [])]
+            free = next((place for place in others if place not in taken), None)
+            if free is not None:
+                places[column.name] = free
     _require_headers(table, feed, places, headers, label)
     return places
 
@@ -96,10 +111,9 @@ def _require_headers(
     ]
     if missing:
         raise LandingError(_missing_header(missing[0], feed, places, headers, label))
-    if table.at_least_one_of and not any(name in places for name in table.at_least_one_of):
-        raise LandingError(
-            _missing_header(" or ".join(table.at_least_one_of), feed, places, headers, label)
-        )
+    for group in table.at_least_one_of:
+        if not any(name in places or name in feed.constants for name in group):
+            raise LandingError(_missing_header(" or ".join(group), feed, places, headers, label))
 
 
 def _missing_header(

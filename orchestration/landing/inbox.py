@@ -17,6 +17,8 @@ from orchestration.landing.files import (
     already_landed,
     landing_session,
 )
+from orchestration.landing.journal import current_time
+from orchestration.landing.refused_files import keep_refused_files
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
 
@@ -68,6 +70,7 @@ def land_inbox(
             _land_one(session, file, default_as_of, until, report)
         if files:
             tell("landing", "", len(files), len(files))
+        keep_refused_files(home, report.refused, current_time())
     return report
 
 

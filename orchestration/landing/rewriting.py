@@ -24,6 +24,7 @@ from orchestration.landing.dialects import (
     boolean_expression,
     date_expression,
     decimal_expression,
+    epoch_or,
     integer_expression,
     timestamp_expression,
 )
@@ -34,6 +35,8 @@ from orchestration.landing.sql_text import literal
 # Blanks that people and spreadsheets leave around values; the third is the no-break space.
 _BLANKS = (" ", "\t", "\u00a0", "\n", "\r")
 _EXCERPT_CHARACTERS = 80
+LIST_SEPARATOR = "; "
+"""Between the words of a landed list."""
 _LANDED_TIME = "'%Y-%m-%d %H:%M:%S.%f'"
 
 
@@ -102,6 +105,16 @@ class Rewriting:
     dialect: DateDialect
     zones: TimeZones
     bounds: Bounds | None
+    file_day: datetime.date | None = None
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """Columns that the feed, or the day in the file's name, fills: the same in every row."""
+        filled = self.feed.constants
+        name = self.table.file_day_column
+        if name is None or name in self.places or self.file_day is None:
+            return filled
+        return {**filled, name: self.file_day.isoformat()}
 
     @property
     def decimal(self) -> Decimal:
@@ -160,11 +173,14 @@ class Rewriting:
         """SQL of (value, rows) of the values outside the column's vocabulary, frequent first."""
         place = self.table.columns.index(column)
         allowed = ", ".join(literal(value) for value in column.vocabulary)
+        # Of a list each word counts by itself, so that the message names what is to be mapped.
+        words = f"unnest(string_split(m{place}, {literal(LIST_SEPARATOR)}))"
+        value = words if column.many else f"m{place}"
         return f"""
             {self._stages(until="trimmed")}
-            select m{place}, count(*) from trimmed
-            where m{place} is not null and m{place} not in ({allowed})
-            group by m{place} order by count(*) desc, m{place}
+            select word, count(*) from (select {value} as word from trimmed)
+            where word is not null and word not in ({allowed})
+            group by word order by count(*) desc, word
         """
 
     def days_of(self, place_in_file: int) -> str:
@@ -220,14 +236,17 @@ class Rewriting:
         return [
             (place, column)
             for place, column in enumerate(self.table.columns)
-            if column.name in self.places or column.name in self.feed.constants
+            if column.name in self.places or column.name in self.constants
         ]
 
     def _raw(self, column: Column) -> str:
-        constant = self.feed.constants.get(column.name)
+        constant = self.constants.get(column.name)
         if constant is not None:
             return literal(constant)
         raw = trimmed_text(f"s{self.places[column.name]}", self.rows.are_many)
+        if self.table.null_tokens:
+            tokens = ", ".join(literal(token) for token in self.table.null_tokens)
+            raw = f"case when lower({raw}) not in ({tokens}) then {raw} end"
         values = self.feed.values.get(column.name)
         if values and column.kind != "text":
             return _case_of_map(raw, values, raw)
@@ -238,7 +257,10 @@ class Rewriting:
         values = self.feed.values.get(column.name, {})
         own = {value: value for value in column.vocabulary}
         own |= {value.replace("_", " "): value for value in column.vocabulary}
-        return _case_of_map(raw, own | values, raw) if own | values else raw
+        known = own | dict(column.spellings) | {key.lower(): ours for key, ours in values.items()}
+        if column.many:
+            return _mapped_list(raw, known)
+        return _case_of_map(raw, known, raw) if known else raw
 
     def _typed(self) -> str:
         selected = ["*"]
@@ -257,7 +279,8 @@ class Rewriting:
             return boolean_expression(raw)
         if column.kind == "date":
             return date_expression(raw, self.dialect, self.rows.serial_epoch)
-        return timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
+        time = timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
+        return epoch_or(raw, time) if self.table.epoch_times else time
 
     def _judged(self) -> str:
         branches = []
@@ -268,21 +291,32 @@ class Rewriting:
             )
         for place, column in self._filled():
             branches += self._judgements(place, column)
-        if self.table.at_least_one_of:
-            filled = [place for place, each in self._filled() if self._is_alternative(each)]
+        for group in self.table.at_least_one_of:
+            filled = [place for place, each in self._filled() if each.name in group]
             texts = ", ".join(f"r{place}" for place in filled)
             branches.append(
                 f"when coalesce({texts}) is null then "
                 f"{literal(Problem('missing_required_value', filled[0]).key)}"
             )
+        branches += self._broken_rules()
         judgement = f"case {' '.join(branches)} end" if branches else "cast(null as varchar)"
         written = [
             f"{self._written(place, column)} as w{place}" for place, column in self._filled()
         ]
         return f"select {', '.join(['*', *written, f'{judgement} as problem'])} from typed"
 
-    def _is_alternative(self, column: Column) -> bool:
-        return column.name in self.table.at_least_one_of
+    def _broken_rules(self) -> list[str]:
+        """Rules between the columns of a row, after each value was found readable."""
+        filled = {column.name: (place, column) for place, column in self._filled()}
+        branches = []
+        for rule in self.table.row_rules:
+            if not all(name in filled for name in rule.columns):
+                continue
+            typed = {name: _rule_value(*filled[name]) for name in rule.columns}
+            problem = Problem(rule.code, filled[rule.columns[0]][0])
+            condition = rule.broken_when.format(**typed)
+            branches.append(f"when {condition} then {literal(problem.key)}")
+        return branches
 
     def _judgements(self, place: int, column: Column) -> list[str]:
         def branch(condition: str, code: str) -> str:
@@ -297,7 +331,11 @@ class Rewriting:
         if column.kind == "text":
             if column.vocabulary:
                 allowed = ", ".join(literal(value) for value in column.vocabulary)
-                branches.append(branch(f"m{place} not in ({allowed})", "unknown_value"))
+                unknown = f"m{place} not in ({allowed})"
+                if column.many:
+                    words = f"string_split(m{place}, {literal(LIST_SEPARATOR)})"
+                    unknown = f"not list_has_all([{allowed}], {words})"
+                branches.append(branch(unknown, "unknown_value"))
             if _is_identifier(column.name):
                 branches.append(branch(_has_lost_digits(raw), "lost_digits"))
             return branches
@@ -420,10 +458,15 @@ class Rewriting:
         header = column.name
         if column.name in self.places:
             header = self.rows.headers[self.places[column.name]]
+        for rule in self.table.row_rules:
+            if rule.code == problem.code:
+                return rule.finding, ""
         if problem.code == "missing_required_value":
-            named = " and ".join(self.table.at_least_one_of)
-            if not column.value_required and named:
-                return f"{named} are both empty: fill one of them and send the row again.", ""
+            groups = [group for group in self.table.at_least_one_of if column.name in group]
+            if not column.value_required and groups:
+                named = " and ".join(groups[0])
+                both = "both" if len(groups[0]) == 2 else "all"
+                return f"{named} are {both} empty: fill one of them and send the row again.", ""
             return f"{header} is empty and must not be: fill it and send the row again.", ""
         return f"{header} is ", self._finding(problem.code, column)
 
@@ -482,6 +525,41 @@ def _case_of_map(text: str, values: dict[str, str], otherwise: str) -> str:
         f"when {literal(theirs.lower())} then {literal(ours)}" for theirs, ours in values.items()
     )
     return f"case lower({text}) {branches} else {otherwise} end"
+
+
+def _mapped_list(text: str, known: dict[str, str]) -> str:
+    """SQL of the words of a list, each replaced by ours, joined by `; `; NULL for an empty list.
+
+    A whole text that is mapped itself is one word; else it is a JSON array, or cut at semicolons,
+    or, where there is none, at commas.
+    """
+    words = (
+        f"case when {text}[1] = '[' and json_valid({text}) "
+        f"then json_extract_string({text}, '$[*]') "
+        f"when contains({text}, ';') then string_split({text}, ';') "
+        f"else string_split({text}, ',') end"
+    )
+    word = "trim(each)"
+    mapped = _case_of_map(word, known, word) if known else word
+    listed = (
+        f"list_distinct(list_transform(list_filter({words}, each -> trim(each) <> ''), "
+        f"each -> {mapped}))"
+    )
+    joined = f"nullif(array_to_string(list_sort({listed}), {literal(LIST_SEPARATOR)}), '')"
+    if not known:
+        return joined
+    names = ", ".join(literal(each.lower()) for each in known)
+    whole = _case_of_map(text, known, text)
+    return f"case when lower({text}) in ({names}) then {whole} else {joined} end"
+
+
+def _rule_value(place: int, column: Column) -> str:
+    """SQL of a value as its kind, for rules between columns."""
+    if column.kind == "text":
+        return f"m{place}"
+    if column.kind in ("integer", "decimal"):
+        return f"try_cast(t{place} as double)"
+    return f"t{place}"
 
 
 def _json_member(name: str, text: str) -> str:

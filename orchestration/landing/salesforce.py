@@ -29,7 +29,13 @@ TABLES: tuple[Table, ...] = (
             "id!* name!* type parent_id owner_id website industry number_of_employees:i "
             "annual_revenue:n billing_country billing_state billing_city phone duns_number "
             "is_partner:b currency_iso_code is_deleted:b master_record_id created_date:ts "
-            "last_modified_date:ts system_modstamp:ts"
+            "last_modified_date:ts system_modstamp:ts sixsense_intent_score:n "
+            "sixsense_buying_stage",
+            # 6sense writes its scores into fields of the account.
+            also={
+                "sixsense_intent_score": "accountintentscore6sense__c",
+                "sixsense_buying_stage": "accountbuyingstage6sense__c",
+            },
         ),
     ),
     _object_table(

@@ -45,10 +45,18 @@ class TextFile:
     encoding: str
 
 
-def check_text_file(path: Path, label: str, encoding: str, feed_file: str, copy: Path) -> TextFile:
+def check_text_file(
+    path: Path,
+    label: str,
+    encoding: str,
+    feed_file: str,
+    copy: Path,
+    line_may_be_long: bool = False,
+) -> TextFile:
     """Hash and check the text file at `path`; `copy` is where a recoded copy may be written.
 
-    `encoding` is a name of ENCODINGS. Raises LandingError naming the line and the mend.
+    line_may_be_long: a JSON document is often one line. `encoding` is a name of ENCODINGS. Raises
+    LandingError naming the line and the mend.
     """
     with path.open("rb") as stream:
         head = stream.read(8)
@@ -62,7 +70,7 @@ def check_text_file(path: Path, label: str, encoding: str, feed_file: str, copy:
                     "as CSV."
                 )
         codec, mark = _codec(head, encoding)
-        check = _TextCheck(label, encoding, codec, feed_file)
+        check = _TextCheck(label, encoding, codec, feed_file, line_may_be_long)
         if codec == "utf-8":
             check.run(stream, mark, None)
             return check.result(path, mark)
@@ -85,7 +93,10 @@ def _codec(head: bytes, encoding: str) -> tuple[str, int]:
 class _TextCheck:
     """One pass over one file: the counts so far and where the present line began."""
 
-    def __init__(self, label: str, encoding: str, codec: str, feed_file: str) -> None:
+    def __init__(
+        self, label: str, encoding: str, codec: str, feed_file: str, line_may_be_long: bool
+    ) -> None:
+        self.line_may_be_long = line_may_be_long
         self.label = label
         self.encoding = encoding
         self.codec = codec
@@ -162,7 +173,7 @@ class _TextCheck:
         self.carriage_returns += block.count(b"\r")
 
     def _refuse_endless_line(self) -> None:
-        if self.line_bytes > MAXIMUM_LINE_BYTES:
+        if self.line_bytes > MAXIMUM_LINE_BYTES and not self.line_may_be_long:
             raise LandingError(
                 f"{self.label}, line {self.line_number(b'')}: the line is longer than 16 MiB, so "
                 "its line ends are missing: export the file again with one row per line."

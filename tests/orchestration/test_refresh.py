@@ -6,7 +6,8 @@ import ast
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,9 @@ def test_the_dagster_instance_follows_a_home_that_was_moved(
     prepare_dagster_home(two)
     configuration = two.dagster.joinpath("dagster.yaml").read_text(encoding="utf-8")
     assert str(two.dagster) in configuration and str(one.dagster) not in configuration
+
+
+def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
+    in_a_week = datetime.now(UTC).date() + timedelta(days=7)
+    with pytest.raises(RefreshError, match=f"--as-of {in_a_week} lies in the future"):
+        run_refresh(Settings(Home(tmp_path), "duckdb", 1), in_a_week)
