@@ -6,6 +6,7 @@ against `declared_tables()`, so a column exists in one place only.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Column:
     value_required: bool = False
     vocabulary: tuple[str, ...] = ()
     open_ended: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,13 @@ class Table:
 
     at_least_one_of: columns of which each row needs one value. refuse_unknown_values: a value
     outside a vocabulary refuses the whole file instead of quarantining its row. may_be_empty:
-    a file with a header and no rows is a statement, not an accident. object_name: the name of
-    the Salesforce object whose export fills the table.
+    a file with a header and no rows is a statement, not an accident.
     """
 
     source: str
     name: str
     description: str
     columns: tuple[Column, ...]
-    object_name: str | None = None
     at_least_one_of: tuple[str, ...] = ()
     refuse_unknown_values: bool = False
     may_be_empty: bool = False
@@ -103,15 +103,23 @@ def columns_of(
     declaration: str,
     vocabularies: dict[str, tuple[str, ...]] | None = None,
     open_ended: tuple[str, ...] = (),
+    aliases: dict[str, tuple[str, ...]] | None = None,
 ) -> tuple[Column, ...]:
     """Columns from words of the form `name[!][*][:kind]`.
 
     `!` the header must be there, `*` the value must be there; kinds: i integer, n decimal,
     b boolean, d date, ts timestamp, none = text. Raises ValueError for a malformed word.
     """
-    vocabularies = vocabularies or {}
-    columns = tuple(_column_of(word, vocabularies, open_ended) for word in declaration.split())
-    unknown = (set(vocabularies) | set(open_ended)) - {column.name for column in columns}
+    vocabularies, aliases = vocabularies or {}, aliases or {}
+    columns = tuple(
+        dataclasses.replace(
+            _column_of(word, vocabularies, open_ended),
+            aliases=aliases.get(word.partition(":")[0].rstrip("!*"), ()),
+        )
+        for word in declaration.split()
+    )
+    named = set(vocabularies) | set(open_ended) | set(aliases)
+    unknown = named - {column.name for column in columns}
     if unknown:
         raise ValueError(f"not among the declared columns: {sorted(unknown)}")
     return columns
@@ -140,6 +148,7 @@ def declared_tables() -> tuple[Table, ...]:
     from orchestration.landing import (
         bilateral,
         company,
+        hubspot,
         knowledge_tables,
         policy,
         reference,
@@ -149,6 +158,7 @@ def declared_tables() -> tuple[Table, ...]:
 
     return (
         *salesforce.TABLES,
+        *hubspot.TABLES,
         *bilateral.TABLES,
         *templates.TABLES,
         *policy.TABLES,

@@ -6,13 +6,15 @@ One file per feed; every key is checked, because a mistyped mapping would land n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from orchestration.errors import ConfigurationError, LandingError
-from orchestration.landing import bilateral, salesforce, templates
+from orchestration.landing import bilateral, hubspot, salesforce, templates
 from orchestration.landing.contracts import Mode, Table
+from orchestration.landing.crm_objects import CrmObject
 from orchestration.settings import (
     Home,
     checked_time_zone,
@@ -74,17 +76,25 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 _FEED_SOURCES: dict[str, tuple[Table, ...]] = {
     salesforce.SOURCE: salesforce.TABLES,
+    hubspot.SOURCE: hubspot.TABLES,
     bilateral.SOURCE: bilateral.TABLES,
     templates.SOURCE: templates.TABLES,
+}
+
+# Sources whose feeds fill many tables: each file's name names its object.
+CRM_OBJECTS: dict[str, tuple[CrmObject, ...]] = {
+    salesforce.SOURCE: salesforce.OBJECTS,
+    hubspot.SOURCE: hubspot.OBJECTS,
 }
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed; `table` is None where the file's name decides (Salesforce).
+    """One feed; `table` is None where the file's name decides (a CRM's objects).
 
     columns: our column -> their header. values: our column -> {their value: ours}.
     sharing: our column -> shared | internal. file: the YAML, as people should read it.
+    of_object: columns that follow from the object which a file of a CRM holds.
     """
 
     name: str
@@ -107,13 +117,14 @@ class Feed:
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     sharing: dict[str, str] = field(default_factory=dict)
+    of_object: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def constants(self) -> dict[str, str]:
-        """Columns that the feed itself fills, the same in every row."""
+    def constants(self) -> Mapping[str, str]:
+        """Columns that the feed itself fills, the same in every row of a file."""
         if self.source == bilateral.SOURCE and self.partner_id is not None:
             return {"partner_id": self.partner_id}
-        return {}
+        return self.of_object
 
 
 def feed_names(home: Home) -> list[str]:
@@ -234,7 +245,7 @@ class _FeedReader:
 
     def table(self, source: str) -> Table | None:
         value = self.optional("table")
-        if source == salesforce.SOURCE:
+        if source in CRM_OBJECTS:
             if value is not None:
                 raise self.error(
                     "table", f"is {value!r}", "remove it, the name of each file names its object"

@@ -24,9 +24,11 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import CosellError, LandingError, one_sentence
-from orchestration.landing import salesforce
+from orchestration.landing import hubspot, salesforce
+from orchestration.landing.archives import ARCHIVE_SUFFIX
 from orchestration.landing.as_of_dates import FileDay, day_from_path, refuse_future_day
 from orchestration.landing.contracts import Table, declared_tables
+from orchestration.landing.crm_objects import CrmObject, object_of_file
 from orchestration.landing.delimited import open_delimited
 from orchestration.landing.dialects import (
     NO_SLASHES,
@@ -37,7 +39,7 @@ from orchestration.landing.dialects import (
     slash_counts,
     slash_counts_query,
 )
-from orchestration.landing.feeds import Feed, load_feed
+from orchestration.landing.feeds import CRM_OBJECTS, Feed, load_feed
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
     TEMPORARY_FOLDER,
@@ -68,7 +70,12 @@ from orchestration.landing.schema import write_schema_files
 from orchestration.landing.source_rows import RaggedRow, SourceFile, SourceRows
 from orchestration.landing.spreadsheets import open_spreadsheet
 from orchestration.landing.sql_text import literal
-from orchestration.landing.text_files import TextFile, check_text_file, sha256_of
+from orchestration.landing.text_files import (
+    MAXIMUM_LINE_BYTES,
+    TextFile,
+    check_text_file,
+    sha256_of,
+)
 from orchestration.settings import Home, load_company
 
 DELIMITED_SUFFIXES: dict[str, str | None] = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
@@ -121,6 +128,11 @@ def land_file(
     sentence that names the mend.
     """
     with landing_session(home) as session:
+        if path.suffix.lower() == ARCHIVE_SUFFIX and session.feed(feed_name).table is None:
+            raise LandingError(
+                f"{home.relative(path)} is an archive of many objects: put it into "
+                f"inbox/{feed_name}/YYYY-MM-DD/, where each of them is landed."
+            )
         return session.land(feed_name, Path(path), as_of)
 
 
@@ -204,19 +216,24 @@ class LandingSession:
         as_of: datetime.date | None = None,
         default_as_of: datetime.date | None = None,
         until: datetime.date | None = None,
+        lay_at: Path | None = None,
     ) -> LandedFile:
         """Land one file; raises NotYetKnown when its day is later than `until`.
 
-        `as_of` outranks everything; `default_as_of` replaces the day of landing.
+        `as_of` outranks everything; `default_as_of` replaces the day of landing. `lay_at`: where
+        people know the file to lie, when `path` is a copy that was unpacked.
         """
         feed = self.feed(feed_name)
-        label = self.home.relative(path)
+        place = lay_at or path
+        label = self.home.relative(place)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         try:
-            day = FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, path)
+            day = (
+                FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, place)
+            )
             if day is not None:
                 self._check_day(label, day, until)
-            opened = self._open(feed, path, label, recoded)
+            opened = self._open(feed, path, place, recoded)
             landed = self._already_landed(opened, day)
             return landed or self._land_opened(opened, day, default_as_of, until)
         except _BAD_INPUT as error:
@@ -248,9 +265,9 @@ class LandingSession:
             raise NotYetKnown(label)
         refuse_future_day(label, day.day, self.today())
 
-    def _open(self, feed: Feed, path: Path, label: str, recoded: Path) -> OpenedFile:
+    def _open(self, feed: Feed, path: Path, place: Path, recoded: Path) -> OpenedFile:
+        label = self.home.relative(place)
         state = regular_file(path, label)
-        table = feed.table or _salesforce_table(path, label)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
             raise LandingError(
@@ -262,12 +279,17 @@ class LandingSession:
         text = None
         if suffix in DELIMITED_SUFFIXES or suffix in JSON_SUFFIXES:
             text = check_text_file(path, label, feed.encoding, feed.file, recoded)
+        table = feed.table
+        if table is None:
+            crm_object = _crm_object(feed, place, label, text)
+            table = crm_object.table
+            feed = dataclasses.replace(feed, of_object=crm_object.constants)
         return OpenedFile(
             feed=feed,
             table=table,
             path=path,
             label=label,
-            source_file=self._source_file(path),
+            source_file=self._source_file(place),
             sha256=text.sha256 if text is not None else sha256_of(path),
             text=text,
             size=state.st_size,
@@ -647,14 +669,25 @@ def regular_file(path: Path, label: str) -> os.stat_result:
     return state
 
 
-def _salesforce_table(path: Path, label: str) -> Table:
-    table = salesforce.table_of_file(path.stem)
-    if table is None:
+def _crm_object(feed: Feed, path: Path, label: str, text: TextFile | None) -> CrmObject:
+    objects = CRM_OBJECTS[feed.source]
+    found = object_of_file(objects, path.stem)
+    if found is None:
         raise LandingError(
-            f"{label} names no known Salesforce object: begin its name with one of "
-            f"{', '.join(salesforce.OBJECT_NAMES)}, such as Account_2026-02-09.csv."
+            f"{label} names no known {_CRM_NAMES[feed.source]} object: begin its name with one of "
+            f"{', '.join(each.name for each in objects)}, such as {objects[0].name}_2026-02-09.csv."
         )
-    return table
+    if feed.source == salesforce.SOURCE and text is not None:
+        return salesforce.object_behind_history(found, _first_line(text))
+    return found
+
+
+_CRM_NAMES = {salesforce.SOURCE: "Salesforce", hubspot.SOURCE: "HubSpot"}
+
+
+def _first_line(text: TextFile) -> str:
+    with text.path.open("rb") as stream:
+        return stream.readline(MAXIMUM_LINE_BYTES).decode("utf-8", errors="replace")
 
 
 def _refuse_changed_file(opened: OpenedFile) -> None:

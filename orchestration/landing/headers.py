@@ -1,7 +1,8 @@
 """Headers: which column of a file fills which declared column.
 
 Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
-letters (`AccountId` and `Account ID` fill account_id). What fits nothing is kept in `_extra`.
+letters (`AccountId` and `Account ID` fill account_id), then its letters and digits alone
+(`ACCOUNTID`), then the names of the source's other dialects. What fits nothing is kept in `_extra`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ def snake_case(header: str) -> str:
         return header.strip(_BLANKS).lower()
     spaced = _WORD_BOUNDARY.sub("_", header.strip(_BLANKS))
     return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
+
+
+def letters_and_digits(header: str) -> str:
+    """What every dialect of a name shares: `Partner_Account__c` and `partner_account_c` alike."""
+    return _NOT_IN_NAMES.sub("", header.lower())
 
 
 def checked_headers(headers: list[str], label: str) -> list[str]:
@@ -53,19 +59,25 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     exact = {header: place for place, header in enumerate(headers)}
     any_case = {header.lower(): place for place, header in enumerate(headers)}
     snake: dict[str, list[int]] = {}
+    bare: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
         snake.setdefault(snake_case(header), []).append(place)
+        bare.setdefault(letters_and_digits(header), []).append(place)
+    # A custom field has one API name and, behind a connector, another: both are the same field.
     mapped = {
         name: any_case[header.lower()]
+        if header.lower() in any_case
+        else bare[letters_and_digits(header)][0]
         for name, header in feed.columns.items()
-        if name in table.column_names and header.lower() in any_case
+        if name in table.column_names
+        and (header.lower() in any_case or letters_and_digits(header) in bare)
     }
     taken = set(mapped.values())
     places = dict(mapped)
     for column in table.columns:
         if column.name in feed.constants or column.name in places:
             continue
-        candidates = [place for place in snake.get(column.name, []) if place not in taken]
+        candidates = _candidates(column, snake, bare, taken)
         if column.name in exact and exact[column.name] not in taken:
             places[column.name] = exact[column.name]
         elif len(candidates) > 1:
@@ -74,6 +86,20 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
             places[column.name] = candidates[0]
     _require_headers(table, feed, places, headers, label)
     return places
+
+
+def _candidates(
+    column: Column, snake: dict[str, list[int]], bare: dict[str, list[int]], taken: set[int]
+) -> list[int]:
+    """Places of the headers that may be meant by a column, by the first way that finds any."""
+    names = (column.name, *column.aliases)
+    ways = [snake.get(column.name, []), bare.get(letters_and_digits(column.name), [])]
+    ways += [bare.get(letters_and_digits(name), []) for name in names[1:]]
+    for places in ways:
+        free = [place for place in places if place not in taken]
+        if free:
+            return free
+    return []
 
 
 def _two_headers(
