@@ -27,6 +27,11 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
     "COSELL_WAREHOUSE": "written for dbt's profile; the path follows from COSELL_HOME",
     "COSELL_LANDING": "written for dbt's profile; the path follows from COSELL_HOME",
+    "COSELL_SECRETS": "credentials of live CRMs (default ~/.config/cosell/secrets.yaml)",
+    "COSELL_SALESFORCE_ACCESS_TOKEN": "a session of the Salesforce org, for `cosell crm pull`",
+    "COSELL_SALESFORCE_CLIENT_ID": "the connected app, for `cosell crm pull`",
+    "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
+    "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
 }
 
 # ISO 4217 codes of currencies in use; the company reports in exactly one of them.
@@ -87,6 +92,11 @@ class Home:
     def quarantine(self) -> Path:
         """Rows that could not be read, with their reasons, in the shape of `landing`."""
         return self.root / "quarantine"
+
+    @property
+    def pulls(self) -> Path:
+        """What is kept between pulls of live CRMs: watermarks, and pages of an unfinished pull."""
+        return self.root / "pulls"
 
     @property
     def warehouse(self) -> Path:

@@ -70,7 +70,9 @@ _KEYS = (
     "sheet",
     "header_row",
     "sharing",
+    "connection",
 )
+_CONNECTION_KEYS = ("instance_url", "url", "api_version", "objects", "page_rows")
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
@@ -94,7 +96,8 @@ class Feed:
 
     columns: our column -> their header. values: our column -> {their value: ours}.
     sharing: our column -> shared | internal. file: the YAML, as people should read it.
-    of_object: columns that follow from the object which a file of a CRM holds.
+    of_object: columns that follow from the object which a file of a CRM holds. connection: how a
+    live CRM is reached, without credentials (empty = its files are dropped by people).
     """
 
     name: str
@@ -118,6 +121,7 @@ class Feed:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     sharing: dict[str, str] = field(default_factory=dict)
     of_object: Mapping[str, str] = field(default_factory=dict)
+    connection: dict[str, Any] = field(default_factory=dict)
 
     @property
     def constants(self) -> Mapping[str, str]:
@@ -198,6 +202,7 @@ class _FeedReader:
             columns=self.column_map(tables),
             values=self.value_maps(tables),
             sharing=self.sharing(tables),
+            connection=self.connection(source),
         )
 
     def error(self, key: str, finding: str, mend: str) -> ConfigurationError:
@@ -313,6 +318,26 @@ class _FeedReader:
                     f"maps to {ours!r}, which is not one of ours{did_you_mean(ours, vocabulary)}",
                     f"use one of {', '.join(vocabulary)}",
                 )
+
+    def connection(self, source: str) -> dict[str, Any]:
+        connection = self.mapping("connection")
+        if connection and source not in CRM_OBJECTS:
+            raise self.error("connection", "is not for this source", "remove it")
+        for key, value in connection.items():
+            if key not in _CONNECTION_KEYS:
+                raise self.error(
+                    f"connection.{key}",
+                    f"is not known{did_you_mean(key, _CONNECTION_KEYS)}",
+                    f"use one of {', '.join(_CONNECTION_KEYS)} (credentials go into the "
+                    "environment or the secrets file)",
+                )
+            is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+            if not (is_list if key == "objects" else isinstance(value, str)):
+                kind = "a list of objects" if key == "objects" else "a single value"
+                raise self.error(f"connection.{key}", f"is not {kind}", "write it so")
+        if not connection.get("page_rows", "1").isdecimal():
+            raise self.error("connection.page_rows", "is no whole number", "write a number of rows")
+        return connection
 
     def sharing(self, tables: tuple[Table, ...]) -> dict[str, str]:
         terms: dict[str, str] = {}

@@ -118,7 +118,9 @@ def _require_headers(
     missing = [
         column.name
         for column in table.columns
-        if column.header_required and column.name not in places
+        if column.header_required
+        and column.name not in places
+        and column.name not in feed.constants
     ]
     if missing:
         raise LandingError(_missing_header(missing[0], feed, places, headers, label))
