@@ -42,6 +42,7 @@ class Column:
     vocabulary: tuple[str, ...] = ()
     open_ended: bool = False
     aliases: tuple[str, ...] = ()
+    ignores_time: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,13 @@ from dataclasses import dataclass, field
 from orchestration.landing.contracts import Table
 
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Behind the name of an object these words make the name of another one, which nobody landed:
+# opportunity_line_item, AccountShare, contact_point_email.
+_MAKE_ANOTHER_OBJECT = frozenset(
+    "app asset brand change clean competitor contact feed item line login member package partner "
+    "permission point preference product record relation relationship role share stage tag team "
+    "territory territory2 type what who".split()
+)
 # What connectors and people write in front of the object.
 _PREFIXES = ("sf", "sfdc", "salesforce", "hs", "hubspot")
 
@@ -39,5 +46,6 @@ def object_of_file(objects: Iterable[CrmObject], stem: str) -> CrmObject | None:
     for count in range(len(words), 0, -1):
         found = by_name.get("".join(words[:count]))
         if found is not None:
-            return found
+            is_another = count < len(words) and words[count] in _MAKE_ANOTHER_OBJECT
+            return None if is_another else found
     return None

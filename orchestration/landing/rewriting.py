@@ -256,7 +256,9 @@ class Rewriting:
         if column.kind == "boolean":
             return boolean_expression(raw)
         if column.kind == "date":
-            return date_expression(raw, self.dialect, self.rows.serial_epoch)
+            return date_expression(
+                raw, self.dialect, self.rows.serial_epoch, ignores_time=column.ignores_time
+            )
         return timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
 
     def _judged(self) -> str:

@@ -9,6 +9,8 @@ by the feed's `columns:`.
 
 from __future__ import annotations
 
+import dataclasses
+
 from orchestration.landing.contracts import Table, columns_of
 from orchestration.landing.crm_objects import CrmObject
 
@@ -30,7 +32,11 @@ def _table(
     open_ended: tuple[str, ...] = (),
     at_least_one_of: tuple[str, ...] = (),
 ) -> Table:
-    declared = columns_of(columns, open_ended=open_ended)
+    # Connectors write the days of a CRM with a time of day; the field itself has none.
+    declared = tuple(
+        dataclasses.replace(column, ignores_time=column.kind == "date")
+        for column in columns_of(columns, open_ended=open_ended)
+    )
     return Table(SOURCE, name, description, declared, at_least_one_of=at_least_one_of)
 
 

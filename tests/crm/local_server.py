@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,7 +34,7 @@ class Answer:
     cut: int = 0
 
 
-class LocalServer:
+class LocalServer(ABC):
     """Serves `answer` of its subclass; `faults` are answered first, each once, where they fit."""
 
     def __init__(self, tls: ssl.SSLContext, token: str) -> None:
@@ -56,8 +57,9 @@ class LocalServer:
         self._server.shutdown()
         self._server.server_close()
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Answer:
-        raise NotImplementedError
+        """What the CRM says."""
 
     def fail_once(self, part_of_path: str, fault: Answer | Callable[[Answer], Answer]) -> None:
         """The next request whose path holds the part gets this answer, or the right one changed."""
