@@ -16,10 +16,11 @@ from orchestration.landing.contracts import Table
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Behind the name of an object these words make the name of another one, which nobody landed:
 # opportunity_line_item, AccountShare, contact_point_email.
-_MAKE_ANOTHER_OBJECT = frozenset(
-    "app asset brand change clean competitor contact feed item line login member package partner "
-    "permission point preference product record relation relationship role share stage tag team "
-    "territory territory2 type what who".split()
+_MAKE_ANOTHER_OBJECT = (
+    *("app", "asset", "brand", "change", "clean", "competitor", "contact", "feed", "item", "line"),
+    *("login", "member", "package", "partner", "permission", "point", "preference", "product"),
+    *("record", "relation", "relationship", "role", "share", "stage", "tag", "team", "territory"),
+    *("territory2", "type", "what", "who"),
 )
 # What connectors and people write in front of the object.
 _PREFIXES = ("sf", "sfdc", "salesforce", "hs", "hubspot")

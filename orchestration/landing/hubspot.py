@@ -44,7 +44,7 @@ CONTACTS = _table(
 DEALS = _table(
     "deals",
     "Deals in their present state; dealstage is the internal id of a stage (case 28).",
-    "id!* dealname pipeline dealstage amount:n deal_currency_code closedate:ts createdate:ts "
+    "id!* dealname pipeline dealstage amount:n deal_currency_code closedate:ts createdate!*:ts "
     "hubspot_owner_id dealtype hs_next_step hs_deal_stage_probability:n hs_is_closed:b "
     "hs_is_closed_won:b hs_manual_forecast_category notes_last_contacted:ts hs_merged_object_ids "
     "partner_company_id partner_involvement hs_lastmodifieddate:ts archived:b "

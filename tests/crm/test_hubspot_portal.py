@@ -19,6 +19,7 @@ from tests.crm.hubspot_server import HubSpotServer, refusal
 from tests.crm.local_server import Answer
 
 FEED = "hubspot_portal"
+CREATED = "2026-01-02T10:00:00.000Z"
 
 
 def record(number: int, modified: datetime.datetime | None = None, **properties: Any) -> dict:
@@ -36,7 +37,7 @@ def pull(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., list[PulledObject]]:
     portal.records["deals"] = [
-        record(number, dealname=f"Deal {number}", dealstage="s1", amount="10.5")
+        record(number, dealname=f"Deal {number}", amount="10.5", createdate=CREATED)
         for number in range(1, 231)
     ]
     live_feed(FEED, "hubspot", f"url: {portal.url}")

@@ -205,13 +205,14 @@ def test_properties_of_a_hubspot_connector_and_of_the_api_fill_the_same_columns(
     land(
         "hubspot",
         "deal.csv",
-        "deal_id,is_deleted,deal_pipeline_stage_id,owner_id,property_dealname,property_amount\n"
-        "1,false,s1,9,Big,10.5\n",
+        "deal_id,is_deleted,deal_pipeline_stage_id,owner_id,property_dealname,property_amount,"
+        "property_createdate\n1,false,s1,9,Big,10.5,2026-01-02 10:00:00\n",
     )
     land(
         "hubspot",
         "Deal_api.csv",
-        "id,dealname,dealstage,amount,hubspot_owner_id,archived\n2,Small,s1,3,9,true\n",
+        "id,dealname,dealstage,amount,hubspot_owner_id,archived,createdate\n"
+        "2,Small,s1,3,9,true,2026-01-02T10:00:00.000Z\n",
     )
     found = [
         (row["id"], row["dealname"], row["dealstage"], row["amount"], row["hubspot_owner_id"])

@@ -66,6 +66,7 @@ of_salesforce as (
 
 ),
 
+-- HubSpot lets a deal be won on no day: it stays open until there is a day to book it on.
 of_hubspot as (
 
     select
@@ -82,8 +83,9 @@ of_hubspot as (
         cast(null as {{ type_string() }}) as lead_source,
         deals.next_step,
         deals.forecast_category,
-        coalesce(deals.is_closed, stages.is_closed) as is_closed,
-        coalesce(deals.is_won, stages.is_won) as is_won,
+        coalesce(deals.is_closed, stages.is_closed)
+        and not (deals.closes_at is null and coalesce(deals.is_won, stages.is_won, false)) as is_closed,
+        coalesce(deals.is_won, stages.is_won) and deals.closes_at is not null as is_won,
         deals.owner_user_id,
         deals.partner_crm_account_id,
         deals.partner_involvement,
