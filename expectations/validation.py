@@ -216,7 +216,7 @@ def _context_in_memory(data_docs: Path) -> EphemeralDataContext:
                 "show_how_to_buttons": False,
                 "store_backend": {
                     "class_name": "TupleFilesystemStoreBackend",
-                    "base_directory": str(data_docs),
+                    "base_directory": str(data_docs.absolute()),
                 },
                 "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
             }

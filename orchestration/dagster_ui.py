@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from orchestration.refresh import prepare_dagster_home
 from orchestration.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -18,7 +19,7 @@ def open_ui(settings: Settings) -> int:
     The instance's files lie under `<home>/dagster`, so two homes never see each other's runs.
     """
     home = settings.home
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    prepare_dagster_home(home)
     environment = {
         **os.environ,
         "COSELL_HOME": str(home.root.absolute()),

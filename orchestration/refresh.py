@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 STARTING = "starting"
 
-# Runs of one home wait for each other; nothing is reported to anybody; and what a station prints is
-# not mirrored into files by further processes, because all that it has to say is in its events.
+# Runs of one home wait for each other; nothing is reported to anybody, and the UI asks nobody to
+# subscribe; and what a station prints is not mirrored into files by further processes, because all
+# that it has to say is in its events.
 DAGSTER_CONFIGURATION = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:
@@ -44,6 +47,8 @@ event_log_storage:
     base_dir: {event_log_folder}
 """
 EVENT_LOG_FOLDER = "history/runs"
+# Remarks on each check that a station did not reach, because there was nothing to do.
+REMARKS_ON_CHECKS = "dagster._core.execution.plan.active"
 
 
 @dataclass(frozen=True)
@@ -130,14 +135,19 @@ def _run_job(session: RefreshSession) -> None:
 
 @contextmanager
 def _only_errors() -> Iterator[None]:
-    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Keep Dagster's remarks off the terminal; what matters to a person is in the outcome.
+
+    Dagster sets the level of its own logger anew while it runs; a module's keeps its level.
+    """
+    loggers = [logging.getLogger(name) for name in ("dagster", REMARKS_ON_CHECKS)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _definitions() -> dg.Definitions:

@@ -1,7 +1,7 @@
 """What every test may use: the repository, the shared real files, one built demo company.
 
 The demo company is built once per run, by the command line itself, in a process of its own. A run
-can use one that is already there: `pytest --demo-home ./demo`.
+can use one that is already there (`pytest --demo-home ./demo`) or another seed (`--demo-seed 7`).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="a finished small demo to test against, instead of building one (it is not changed)",
     )
+    parser.addoption("--demo-seed", default="1", help="the seed of the demo company")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -143,11 +144,20 @@ class BuiltDemo:
 def built_demo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> BuiltDemo:
-    """The small demo of seed 1, built once per run."""
+    """The small demo, built once per run; seed 1 unless `--demo-seed` says otherwise."""
     given: Path | None = request.config.getoption("--demo-home")
     root = given.resolve() if given else tmp_path_factory.mktemp("demo") / "demo"
-    result = run_cosell("--home", root, "demo", "--size", "small", minutes=DEMO_MINUTES)
+    # By a relative path, as `make demo` does.
+    seed: str = request.config.getoption("--demo-seed")
+    verb = ["--home", root.name, "demo", "--size", "small", "--seed", seed]
+    result = run_cosell(*verb, folder=root.parent, minutes=DEMO_MINUTES)
     assert result.exit_code == 0, f"cosell demo failed:\n{result.errors}\n{result.output}"
+    strays = [
+        path
+        for path in ("orchestration", "dbt_project")
+        if (REPOSITORY / path / root.name).exists()
+    ]
+    assert not strays, f"the demo wrote outside of its home, into {strays}"
     return BuiltDemo(Home(root), result.output)
 
 

@@ -25,7 +25,8 @@ def test_the_demo_answers_the_first_question(demo_output: str) -> None:
 
 
 def test_the_demo_says_what_to_open_and_what_to_type(demo_output: str, demo_home: Home) -> None:
-    assert str(demo_home.current_release / "cosell.duckdb") in demo_output
+    database = demo_home.current_release.relative_to(demo_home.root.parent) / "cosell.duckdb"
+    assert str(database) in demo_output
     assert "index.html" in demo_output
     command = next(line.split() for line in demo_output.splitlines() if " explain " in line)
     opportunity = command[-1]

@@ -83,6 +83,14 @@ def test_good_data_passes_and_is_kept_with_its_data_docs(warehouse: Path, tmp_pa
     assert [one["expectation_config"]["meta"]["rule_id"] for one in found] == [GOOD.rule_id]
 
 
+def test_a_home_may_be_named_by_a_relative_path(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    raise_where_blocked(run([GOOD], warehouse, Path("marts")))
+    assert tmp_path.joinpath("marts", "data_docs", "index.html").is_file()
+
+
 def test_bad_data_names_rule_rows_and_mend(warehouse: Path, tmp_path: Path) -> None:
     result = run([GOOD, BAD], warehouse, tmp_path / "marts")
     assert result.verdict == "failed"
