@@ -11,6 +11,7 @@ PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+INSTALLED_SPARK := $(VENV)/.installed-spark
 
 # Size and seed of the demo company: make demo SIZE=medium SEED=7
 SIZE ?= small
@@ -21,10 +22,10 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check format dagster lock clean
+.PHONY: help install demo test test-fast test-spark check format dagster lock clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## Install into .venv (every other target does this by itself)
 
@@ -45,7 +46,20 @@ test: $(INSTALLED) ## Run all tests, the fast ones first
 	@$(BIN)/python -m pytest $(TESTS)
 
 test-fast: $(INSTALLED) ## Run the tests that need no built demo company
-	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
+
+# The cluster's own packages are installed into the same environment, and only by this target.
+test-spark: $(INSTALLED) ## Run the tests on a real Spark cluster (needs Java 17; about 0.5 GB more)
+	@if ! java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])'; then \
+		echo "make test-spark: SKIPPED, NOTHING WAS TESTED ON SPARK: there is no Java 17 or newer on the PATH" \
+			"(Debian: apt-get install openjdk-17-jre-headless)."; \
+	else \
+		$(MAKE) --no-print-directory $(INSTALLED_SPARK) && $(BIN)/python -m pytest -m spark $(TESTS); fi
+
+$(INSTALLED_SPARK): requirements-spark.lock $(INSTALLED)
+	@echo "Installing Spark into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-spark.lock
+	@touch $(INSTALLED_SPARK)
 
 check: $(INSTALLED) ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
@@ -66,9 +80,14 @@ dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else 
 
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
-	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --all-extras \
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
+		--extra salesforce --extra sftp --extra s3 \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
+		--extra salesforce --extra sftp --extra s3 --extra spark --extra spark-test --extra kubernetes \
+		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
+		--constraint requirements.lock -o requirements-spark.lock >/dev/null
 
 clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
 	rm -rf $(VENV) demo build dist cosell.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \

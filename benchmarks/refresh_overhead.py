@@ -29,7 +29,8 @@ from pathlib import Path
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
 from orchestration.settings import Settings, load_settings
-from orchestration.workshop import STATE_FILE, remove_warehouse
+from orchestration.warehouse import warehouse_of
+from orchestration.workshop import STATE_FILES
 
 GOAL = 2.5
 
@@ -61,9 +62,9 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Duration:
 def refresh(settings: Settings, day: str) -> Duration:
     """A whole refresh into an empty warehouse, as of the day of the landed data."""
     home = settings.home
-    home.dagster.joinpath(STATE_FILE).unlink(missing_ok=True)
+    home.dagster.joinpath(STATE_FILES[settings.engine]).unlink(missing_ok=True)
     shutil.rmtree(home.releases, ignore_errors=True)
-    remove_warehouse(home)
+    warehouse_of(settings).remove()
     command = [sys.executable, "-m", "orchestration.command_line", "--home", str(home.root)]
     return run([*command, "refresh", "--as-of", day], {})
 

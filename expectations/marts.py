@@ -1,7 +1,8 @@
 """Gate between marts and routing: what finance signs and sellers act on must be right.
 
 `{released_…}` is a table of the last release of the same day or an earlier one; the rules that
-compare with it do not apply before the first. `{as_of}` is the day of the refresh.
+compare with it do not apply before the first. `{as_of}` is the day of the refresh,
+`{public_columns}` the warehouse's list of columns (as `information_schema.columns` has it).
 """
 
 from __future__ import annotations
@@ -452,7 +453,7 @@ RULES = (
         mend="remove the column from the model",
         query="""
             select columns.table_schema, columns.table_name, columns.column_name
-            from information_schema.columns as columns
+            from {public_columns} as columns
             where columns.table_schema in (
                     'core', 'account_mapping', 'attribution', 'accountability', 'ops'
                 )
@@ -463,7 +464,7 @@ RULES = (
                     or columns.column_name like '%contact_email%'
                 )
                 -- a flag that a partner's seller was there says nothing about who it was
-                and columns.data_type <> 'BOOLEAN'
+                and upper(columns.data_type) <> 'BOOLEAN'
                 and exists (select 1 from batch)
             order by columns.table_schema, columns.table_name, columns.column_name
         """,

@@ -14,6 +14,8 @@ from typing import Literal
 
 Severity = Literal["critical", "warning"]
 
+# `from area.table`, `join area.table`: tables of the warehouse besides the rule's own.
+_READS_A_TABLE = re.compile(r"\b(from|join)\s+(?=[a-z_]+\.[a-z_])", re.IGNORECASE)
 _OWN_CTE = re.compile(r"^\s*with\s", re.IGNORECASE)
 # SQLAlchemy reads `:word` as a parameter; a backslash before the colon keeps it as it is.
 _LOOKS_LIKE_A_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
@@ -24,7 +26,8 @@ class Rule:
     """One statement that must hold, written as the query of the rows that break it.
 
     `query` selects one row per violation, and only the columns that name it to a person (keys
-    first, then the figures that show what is wrong). It reads the rule's table as `batch`. A
+    first, then the figures that show what is wrong). It reads the rule's table as `batch`, other
+    tables of the warehouse as `area.table`, and it is SQL that DuckDB and Spark read alike. A
     `{placeholder}` in it is a parameter that the gate fills in; a rule whose parameter has no
     value in this refresh (there is no earlier release to compare with) is not applicable.
     """
@@ -48,8 +51,10 @@ class Rule:
         """Names of the placeholders in the query."""
         return frozenset(field for _, field, _, _ in Formatter().parse(self.query) if field)
 
-    def query_for(self, values: Mapping[str, str]) -> str | None:
+    def query_for(self, values: Mapping[str, str], schema_prefix: str = "") -> str | None:
         """The query as Great Expectations runs it; None where a parameter has no value.
+
+        `schema_prefix` is what the names of the warehouse's schemas begin with.
 
         Great Expectations puts the table in the place of `{batch}`, with an alias of its own or
         without one, depending on what else stands in the query; a common table expression reads
@@ -57,7 +62,8 @@ class Rule:
         """
         if any(name not in values for name in self.parameters):
             return None
-        query = self.query.format(**{name: values[name] for name in self.parameters}).strip()
+        query = _READS_A_TABLE.sub(rf"\1 {schema_prefix}", self.query)
+        query = query.format(**{name: values[name] for name in self.parameters}).strip()
         query = _LOOKS_LIKE_A_PARAMETER.sub(r"\\:", query)
         query = query.replace("{", "{{").replace("}", "}}")
         if _OWN_CTE.match(query):

@@ -1,4 +1,4 @@
-"""Run the rules of a gate with Great Expectations on DuckDB, through SQL.
+"""Run the rules of a gate with Great Expectations on DuckDB or Spark, through SQL.
 
 Great Expectations is imported inside `validate`, never with this module: it takes seconds.
 """
@@ -23,12 +23,25 @@ from expectations.verdict import GateResult, RuleVerdict
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext
 
-    from expectations.duckdb_datasource import DuckDBDatasource
+    from expectations.sql_datasources import DuckDBDatasource
 
 EXAMPLES_COUNT = 5
-_EXCEPTION_CLASS = re.compile(r"^\(?_?duckdb\.\w+\)?:?\s*")
+_EXCEPTION_CLASS = re.compile(r"^\(?_?(?:duckdb|pyhive\.exc)\.\w+\)?:?\s*")
+# Spark's answer is a structure of thrift with the sentence among stack traces.
+_SPARK_MESSAGE = re.compile(
+    r"Error running query: (?:\[[\w.]+\] [\w.]+: )?(.+?)(?: SQLSTATE|;? line \d+ pos|\\n|$)"
+)
 VALIDATION_FILE = "validation_results.json"
 DATA_DOCS_FOLDER = "data_docs"
+
+
+@dataclass(frozen=True)
+class SparkThrift:
+    """A Spark thrift server as SQLAlchemy reaches it, and what our schemas' names begin with."""
+
+    url: str
+    connect_args: Mapping[str, Any] = field(repr=False)
+    schema_prefix: str
 
 
 @dataclass(frozen=True)
@@ -37,11 +50,18 @@ class GateSource:
 
     database: a DuckDB file that is opened read-only, None for an empty database in memory.
     relations: for tables that are not in the database, `area.table` -> a select that reads them.
+    spark: where Spark evaluates the rules instead of DuckDB.
     """
 
     database: Path | None
     threads: int
     relations: Mapping[str, str] = field(default_factory=dict)
+    spark: SparkThrift | None = None
+
+    @property
+    def schema_prefix(self) -> str:
+        """What the names of the schemas begin with; empty on DuckDB."""
+        return "" if self.spark is None else self.spark.schema_prefix
 
 
 def load_great_expectations() -> None:
@@ -51,9 +71,9 @@ def load_great_expectations() -> None:
         warnings.simplefilter("ignore")
         import great_expectations
 
-        import expectations.duckdb_datasource
+        import expectations.sql_datasources
 
-    assert great_expectations and expectations.duckdb_datasource
+    assert great_expectations and expectations.sql_datasources
 
 
 def validate(
@@ -73,7 +93,7 @@ def validate(
     load_great_expectations()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    queries = {rule.rule_id: rule.query_for(parameters) for rule in rules}
+    queries = {rule.rule_id: rule.query_for(parameters, source.schema_prefix) for rule in rules}
     applicable = [rule for rule in rules if queries[rule.rule_id] is not None]
     with _Quietly(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -108,12 +128,20 @@ class _Run:
         self.validations: list[Any] = []
 
     def _datasource(self) -> DuckDBDatasource:
+        sources: Any = self.context.data_sources
+        datasource: DuckDBDatasource
+        if self.source.spark is not None:
+            datasource = sources.add_spark_thrift(
+                self.gate,
+                connection_string=self.source.spark.url,
+                kwargs={"connect_args": dict(self.source.spark.connect_args)},
+            )
+            return datasource
         database = ":memory:" if self.source.database is None else str(self.source.database)
         connect_args: dict[str, Any] = {"config": {"threads": self.source.threads}}
         if self.source.database is not None:
             connect_args["read_only"] = True
-        sources: Any = self.context.data_sources
-        datasource: DuckDBDatasource = sources.add_duckdb(
+        datasource = sources.add_duckdb(
             self.gate,
             connection_string=f"duckdb:///{database}",
             kwargs={"connect_args": connect_args},
@@ -130,6 +158,11 @@ class _Run:
         asset: Any
         if table in self.source.relations:
             asset = self.datasource.add_query_asset(table, self.source.relations[table])
+        elif self.source.spark is not None:
+            # Whether there is such a table shows when it is read; asking first costs a statement.
+            asset = self.datasource.add_query_asset(
+                table, f"select * from {self.source.schema_prefix}{table}"
+            )
         elif self._exists(area, name):
             asset = self.datasource.add_table_asset(table, name, schema_name=area)
         else:
@@ -327,5 +360,8 @@ def _exception_in(found: Mapping[str, Any]) -> str:
 
 def _first_line(text: str) -> str:
     """The line of a database error that says what is wrong, without exception class or query."""
+    from_spark = _SPARK_MESSAGE.search(text)
+    if from_spark:
+        return from_spark[1].strip()
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     return _EXCEPTION_CLASS.sub("", lines[0]) if lines else "no message"

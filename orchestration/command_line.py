@@ -395,6 +395,42 @@ def land(
     the_console().print(landed.message, markup=False, soft_wrap=True)
 
 
+feeds = typer.Typer(help="The feeds: preview a partner's file, fetch from file shares.")
+app.add_typer(feeds, name="feeds", rich_help_panel=BUILD)
+
+
+@feeds.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="A partner's list: CSV, TSV or Excel.")],
+    feed: Annotated[
+        str | None, typer.Option(help="Use the mapping of this feed instead of a proposal.")
+    ] = None,
+) -> None:
+    """Propose a mapping; show the first rows as they would land and what would be refused."""
+    from orchestration.landing.preview import preview_file
+    from orchestration.pages import preview_page
+
+    home = an_initialized_home(the_settings())
+    the_console().print(preview_page(preview_file(home, file, feed)))
+
+
+@feeds.command()
+def fetch(
+    share: Annotated[
+        str | None, typer.Argument(help="A share of config/shares; default: all of them.")
+    ] = None,
+) -> None:
+    """Fetch the new files of file shares into the inbox; the next refresh lands them."""
+    from orchestration.file_shares import fetch_share, fetch_shares
+    from orchestration.pages import fetch_page
+
+    home = an_initialized_home(the_settings())
+    found = fetch_share(home, share) if share else fetch_shares(home)
+    the_console().print(fetch_page(found))
+    if any(each.status == "refused" for each in found):
+        raise typer.Exit(EXIT_FAILED)
+
+
 @app.command(rich_help_panel=FINANCE)
 def close(
     quarter: Annotated[str, typer.Argument(help="A fiscal quarter, for example FY2027-Q1.")],

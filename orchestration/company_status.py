@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import duckdb
 
 from orchestration.answers import open_release
-from orchestration.landing import JournalEntry, read_journal
+from orchestration.landing import JournalEntry, RefusedFile, read_journal, read_refused_files
 from orchestration.release import Release, current_release
 from orchestration.settings import Home, read_yaml_mapping
 
@@ -58,6 +58,7 @@ class CompanyStatus:
     newest_landed_as_of: date | None
     feeds: list[FeedStatus]
     refused: list[RefusedReason]
+    refused_files: list[RefusedFile]
 
     @property
     def waits_for_refresh(self) -> bool:
@@ -79,6 +80,7 @@ def company_status(home: Home) -> CompanyStatus:
         newest_landed_as_of=max((entry.as_of for entry in own), default=None),
         feeds=_feeds(home, own, partners_that_left(release)),
         refused=refused_reasons(home),
+        refused_files=read_refused_files(home),
     )
 
 
@@ -161,6 +163,8 @@ def next_steps(status: CompanyStatus) -> list[str]:
             f"Files as of {status.newest_landed_as_of} are not in the release yet: "
             f"run `cosell --home {home} refresh`."
         )
+    if status.refused_files:
+        steps.append(f"Mend or remove the refused files, then run `cosell --home {home} refresh`.")
     if status.refused:
         steps.append(
             "Mend the refused rows at their source and send the file again: "

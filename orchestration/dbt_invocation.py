@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import sys
 import uuid
@@ -15,11 +16,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence
+from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
 from orchestration.release import files_hash
 from orchestration.settings import Settings
 from orchestration.stations import Manifest, station_of_each_node
@@ -30,8 +31,10 @@ MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
-
-_PACKAGES_THAT_PARSE = ("dbt-core", "dbt-duckdb")
+# The classes through which an error came; the sentence after them names its own code.
+_SPARK_PREFIX = re.compile(
+    r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,13 @@ class DbtProject:
 
     def _manifest_folder(self) -> Path:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
-        versions = "_".join(version(package) for package in _PACKAGES_THAT_PARSE)
-        name = f"{self.project_hash[:16]}_{self.settings.engine}_{versions}"
+        engine = self.settings.engine
+        try:
+            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+        except PackageNotFoundError:
+            raise RefreshError(spark_is_not_installed()) from None
+        prefix = self.settings.schema_prefix
+        name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
 
     def _writable_folder(self) -> Path:
@@ -175,7 +183,8 @@ class DbtProject:
                 )
             finally:
                 close_warehouse()
-        if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+            # A signal that reached the process while dbt was at work: not dbt's failure.
             raise outcome.exception
         if outcome.result is None:
             raise _sentence_of_exception(
@@ -282,13 +291,14 @@ def _sentence_of_exception(beginning: str, exception: BaseException | None) -> C
 
 
 def error_message(text: str) -> str:
-    """What dbt says about a node that failed, in one line, without where it wrote the SQL."""
+    """What dbt says about a node that failed, in one line, without SQL's place or Java's stack."""
     lines = [
         line
         for line in text.strip().splitlines()
-        if not line.strip().startswith(("compiled code at", "LINE ", "^"))
+        if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
-    return one_sentence(" ".join(lines)).rstrip(".") or "no message"
+    message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    return message.rstrip(".") or "no message"
 
 
 def results_by_id(results: Sequence[NodeResult]) -> Mapping[str, NodeResult]:

@@ -15,6 +15,7 @@ import dagster as dg
 from orchestration.dbt_invocation import DbtProject, NodeResult, error_message, results_by_id
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
 from orchestration.refresh_session import RefreshSession
+from orchestration.release.public_tables import area_of
 from orchestration.settings import load_settings
 from orchestration.stations import (
     LANDING,
@@ -62,7 +63,7 @@ def asset_key(manifest: Manifest, unique_id: str) -> dg.AssetKey:
         source = manifest["sources"][unique_id]
         return landed_table_key(source["source_name"], source["name"])
     node = manifest["nodes"][unique_id]
-    return warehouse_table_key(f"{node['schema']}.{node.get('alias') or node['name']}")
+    return warehouse_table_key(f"{area_of(node)}.{node.get('alias') or node['name']}")
 
 
 def station_specs(
@@ -152,6 +153,7 @@ def build_dbt_station(
             names = [manifest["nodes"][unique_id]["name"] for unique_id in selected]
         with reporting_failures(session, station):
             results = session.project.build(station, session.report(station), names)
+            session.warehouse.show(session.project.manifest)
             session.dbt_results[station] = results
             rows_counts = _rows_counts(session)
             yield from _materializations(manifest, selected, results, rows_counts)
@@ -176,11 +178,7 @@ def reporting_failures(session: RefreshSession, station: str) -> Iterator[None]:
 
 def _rows_counts(session: RefreshSession) -> dict[str, int]:
     """Rows of every table of the warehouse by `schema.table`; views have none."""
-    with open_warehouse(session) as connection:
-        found = connection.execute(
-            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
-        ).fetchall()
-    return dict(found)
+    return session.warehouse.rows_counts()
 
 
 @contextmanager
@@ -188,7 +186,7 @@ def open_warehouse(session: RefreshSession) -> Iterator["duckdb.DuckDBPyConnecti
     """The warehouse, to read; dbt must have closed it."""
     import duckdb
 
-    connection = duckdb.connect(str(session.home.warehouse), read_only=True)
+    connection = duckdb.connect(str(session.warehouse.file), read_only=True)
     try:
         yield connection
     finally:
@@ -296,21 +294,18 @@ def _sentence_of_broken(session: RefreshSession, manifest: Manifest, failed: Nod
 
 def _failing_rows(session: RefreshSession, failed: NodeResult) -> list[str]:
     """The first rows that a test found, each as `column=value, …`; a test is their query."""
-    import duckdb
-
     if not failed.query:
         return []
     try:
-        with open_warehouse(session) as connection:
-            found = connection.execute(
-                f"select * from ({failed.query}) as failing_rows limit {EXAMPLES_COUNT}"
-            )
-            names = [column[0] for column in found.description][:EXAMPLE_COLUMNS_COUNT]
-            rows = found.fetchall()
-    except duckdb.Error:
-        # The sentence without examples is still true; the test's own failure must not be hidden.
+        names, rows = session.warehouse.sample(failed.query, EXAMPLES_COUNT)
+    except Exception:
+        # The sentence without examples is still true; the test's own failure must not be hidden,
+        # whichever class of error the engine's driver has.
         return []
     return [
-        ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=False))
+        ", ".join(
+            f"{name}={value}"
+            for name, value in list(zip(names, row, strict=True))[:EXAMPLE_COLUMNS_COUNT]
+        )
         for row in rows
     ]

@@ -52,3 +52,11 @@ class RoutingError(CosellError):
 def one_sentence(text: str) -> str:
     """Fold a message of several lines (as engines write them) into a single line."""
     return " ".join(text.split())
+
+
+def spark_is_not_installed() -> str:
+    """What a person reads who asks for Spark where its extra is missing."""
+    return (
+        "The engine is spark, but its packages are not installed: run "
+        "`pip install --no-deps --require-hashes -r requirements-spark.lock` or use duckdb."
+    )

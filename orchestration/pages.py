@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from orchestration.answers import QuarterSums, RepAnswer, Summary
     from orchestration.company_status import CompanyStatus
     from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.file_shares import FetchedFile
+    from orchestration.landing import RefusedFile
+    from orchestration.landing.preview import Preview
     from orchestration.refresh import RefreshOutcome
     from orchestration.release import Release
 
@@ -217,6 +220,9 @@ def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> Rende
     """The release, the feeds, what was refused, what to do next."""
     parts: list[RenderableType] = [_release_line(status, now), ""]
     parts.append(_feeds_table(status))
+    if status.refused_files:
+        parts += ["", Text("Refused files", style="bold yellow")]
+        parts += [_refused_file(one) for one in status.refused_files]
     if status.refused:
         parts += ["", Text("Refused rows", style="bold cyan"), _refused_table(status)]
     if steps:
@@ -276,6 +282,11 @@ def _feeds_table(status: CompanyStatus) -> RenderableType:
     return Group(table, line) if table.row_count else line
 
 
+def _refused_file(refused: RefusedFile) -> RenderableType:
+    sentence = Text(f"{refused.sentence} (since {refused.since[:16].replace('T', ' ')} UTC)")
+    return Padding(sentence, (0, 0, 0, 2), expand=False)
+
+
 def _refused_table(status: CompanyStatus) -> RenderableType:
     table = plain_table(header=False)
     table.add_column(justify="right", no_wrap=True)
@@ -284,6 +295,73 @@ def _refused_table(status: CompanyStatus) -> RenderableType:
     for reason in status.refused:
         table.add_row(f"{reason.rows_count:,}", escape(reason.reason_code), escape(reason.example))
     return table
+
+
+SHOWN_COLUMNS = 6
+
+
+def preview_page(preview: Preview) -> RenderableType:
+    """A mapping, the first rows as they would land, what would be refused, what is open."""
+    name = f"config/feeds/{preview.feed}.yaml"
+    title = f"A mapping to begin with: {name}" if preview.is_proposed else f"The mapping: {name}"
+    parts: list[RenderableType] = [
+        Text(preview.file, style="bold"),
+        "",
+        Text(title, style="bold cyan"),
+        Padding(Text(preview.feed_yaml.rstrip()), (0, 0, 0, 2), expand=False),
+    ]
+    if preview.rows:
+        parts += ["", Text("The first rows as they would land", style="bold cyan")]
+        parts.append(_previewed_rows(preview))
+    parts += ["", Text("What would be refused", style="bold cyan"), *_previewed_refusals(preview)]
+    if preview.questions:
+        parts += ["", Text("To decide", style="bold yellow")]
+        parts += [Text(f"  {question}") for question in preview.questions]
+    return Group(*parts)
+
+
+def _previewed_rows(preview: Preview) -> RenderableType:
+    table = plain_table()
+    for column in preview.columns[: SHOWN_COLUMNS + 1]:
+        heading = "row" if column == "_row_number" else column.replace("_", " ")
+        table.add_column(heading, overflow="fold")
+    for row in preview.rows:
+        table.add_row(*(escape(value) for value in row[: SHOWN_COLUMNS + 1]))
+    further = preview.columns[SHOWN_COLUMNS + 1 :]
+    if not further:
+        return table
+    return Group(table, Text(f"and the columns {', '.join(further)}", style="dim"))
+
+
+def _previewed_refusals(preview: Preview) -> list[RenderableType]:
+    if preview.refusal is not None:
+        return [Text(f"  The whole file: {preview.refusal}", style="yellow")]
+    landed = preview.landed
+    assert landed is not None  # else there is a refusal
+    if not landed.quarantined:
+        return [Text(f"  Nothing: all {count(landed.rows, 'row')} would land.")]
+    lines: list[RenderableType] = [
+        Text(
+            f"  {landed.quarantined:,} of {count(landed.rows, 'row')}; {landed.good:,} would land."
+        )
+    ]
+    lines += [Text(f"  {sentence}", style="yellow") for _, sentence in preview.refused]
+    return lines
+
+
+FETCH_STYLES = {"fetched": "green", "unchanged": "dim", "waiting": "", "refused": "yellow"}
+
+
+def fetch_page(found: list[FetchedFile]) -> RenderableType:
+    """One line per file of the shares, with what became of it."""
+    if not found:
+        return Text("Nothing lies in the shares (config/shares has one YAML per share).")
+    return Group(
+        *(
+            Text.assemble((f"{each.status:10}", FETCH_STYLES[each.status]), each.message)
+            for each in found
+        )
+    )
 
 
 def releases_page(releases: list[Release], now: datetime) -> RenderableType:

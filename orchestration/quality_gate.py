@@ -116,7 +116,7 @@ def _common_parameters(session: RefreshSession, as_of: date) -> dict[str, str]:
         for table in release.manifest["tables"]:
             file = release.table_file(table)
             name = f"released_{table.replace('.', '__')}"
-            parameters[name] = f"read_parquet({_literal(file)})"
+            parameters[name] = session.warehouse.relation_of_file(file)
     return parameters
 
 
@@ -140,7 +140,14 @@ def _limits(home: Home) -> dict[str, str]:
 
 
 def _warehouse_source(session: RefreshSession, as_of: date) -> GateSource:
-    return GateSource(database=session.home.warehouse, threads=session.settings.threads)
+    return session.warehouse.gate_source()
+
+
+def _marts_parameters(session: RefreshSession, as_of: date) -> dict[str, str]:
+    return {
+        **_common_parameters(session, as_of),
+        "public_columns": session.warehouse.columns_relation(),
+    }
 
 
 def _landing_source(session: RefreshSession, as_of: date) -> GateSource:
@@ -219,7 +226,7 @@ GATES = (
         _common_parameters,
     ),
     Gate(
-        MARTS, expectations.marts.RULES, warehouse_table_key, _warehouse_source, _common_parameters
+        MARTS, expectations.marts.RULES, warehouse_table_key, _warehouse_source, _marts_parameters
     ),
 )
 

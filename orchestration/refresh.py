@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
 from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
-from orchestration.refresh_session import RefreshSession
+from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
 from orchestration.settings import Home, Settings
 from orchestration.workshop import hold_refresh_lock
@@ -98,17 +98,27 @@ def run_refresh(
     ReleaseError. `releases/current` is untouched then.
     """
     started = time.monotonic()
-    if settings.engine != "duckdb":
-        raise RefreshError(
-            "A refresh runs on DuckDB: set engine to duckdb in config/company.yaml; on Spark, the "
-            "dbt project is built by dbt itself."
-        )
+    _refuse_future(as_of)
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
     with hold_refresh_lock(settings.home, wait_seconds):
+        session.fetch()
         if not session.repeats_the_last():
+            session.warehouse.check()
             _run_job(session)
     return _outcome(session, time.monotonic() - started)
+
+
+def _refuse_future(as_of: date | None) -> None:
+    """Raise RefreshError for a day later than tomorrow (a zone ahead of ours may have tomorrow).
+
+    What is landed afterwards would be known on that day only, and never before it.
+    """
+    today = datetime.now(UTC).date()
+    if as_of is not None and as_of > today + timedelta(days=1):
+        raise RefreshError(
+            f"--as-of {as_of} lies in the future (today is {today}): give a day that has come."
+        )
 
 
 def _run_job(session: RefreshSession) -> None:
@@ -121,12 +131,15 @@ def _run_job(session: RefreshSession) -> None:
     job = _definitions().resolve_job_def(REFRESH_JOB)
     prepare_dagster_home(session.home)
     with dg.DagsterInstance.from_config(str(session.home.dagster)) as instance, _only_errors():
-        result = job.execute_in_process(
-            instance=instance,
-            resources={SESSION: session},
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                resources={SESSION: session},
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except dg.DagsterExecutionInterruptedError:
+            raise RefreshError(STOPPED) from None
     if session.failure is not None:
         raise session.failure
     if not result.success:

@@ -22,6 +22,7 @@ from orchestration.errors import RefreshError
 from orchestration.progress import Progress, no_progress
 from orchestration.release import PublishedRelease, files_hash
 from orchestration.settings import Home, Settings
+from orchestration.warehouse import Warehouse, warehouse_of
 from orchestration.workshop import (
     WorkshopState,
     inputs_digest,
@@ -29,13 +30,17 @@ from orchestration.workshop import (
     landed_names,
     read_state,
     rebuild_reason,
-    remove_warehouse,
     sent_files_digest,
     write_state,
 )
 
 if TYPE_CHECKING:
     from orchestration.landing import InboxReport, LandedFile, Refresh
+
+STOPPED = (
+    "The refresh was stopped from outside: the published release is untouched, run it again and "
+    "it goes on."
+)
 
 _PACKAGE = Path(__file__).parent
 # What decides, beside the models, what is landed, gated and released.
@@ -72,6 +77,9 @@ class RefreshSession:
     seconds: dict[str, float] = field(default_factory=dict)
     """How long every station took, in the order in which they ran."""
 
+    not_fetched: list[tuple[str, str]] | None = None
+    """(file, sentence) of what could not be fetched from shares; None before anything was."""
+
     _sent_files: str = ""
     _landed_names: frozenset[str] = frozenset()
 
@@ -84,6 +92,11 @@ class RefreshSession:
     def project(self) -> DbtProject:
         """The dbt project."""
         return DbtProject(self.settings)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """What dbt builds, on the engine of the settings."""
+        return warehouse_of(self.settings)
 
     @cached_property
     def code_hash(self) -> str:
@@ -103,8 +116,26 @@ class RefreshSession:
         except Exception as error:
             self.failure = error
             raise
+        except BaseException:
+            # A signal: Dagster would report a failed step without a reason.
+            self.failure = RefreshError(STOPPED)
+            raise
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+
+    def fetch(self) -> None:
+        """Fetch what is new in the file shares, once; what fails stops neither others nor us."""
+        if self.not_fetched is not None:
+            return
+        self.not_fetched = []
+        if self.home.share_files.is_dir():
+            from orchestration.file_shares import fetch_shares
+
+            self.not_fetched = [
+                (f"{each.share}/{each.name}".rstrip("/"), each.message)
+                for each in fetch_shares(self.home)
+                if each.status == "refused"
+            ]
 
     def repeats_the_last(self) -> bool:
         """Whether nothing that a refresh reads has changed since the last one: then it is over.
@@ -112,13 +143,15 @@ class RefreshSession:
         Asked before anything is imported that takes seconds. False also where this cannot be
         told without landing.
         """
-        before = read_state(self.home)
+        before = read_state(self.home, self.settings.engine)
         if before is None or before.inputs_digest is None:
             return False
         now = replace(before, project_hash=self.project.project_hash, code_hash=self.code_hash)
         self.is_up_to_date = (
             self.as_of in (None, before.as_of)
-            and is_up_to_date(self.home, before, replace(now, status="building", release_id=None))
+            and is_up_to_date(
+                self.warehouse, before, replace(now, status="building", release_id=None)
+            )
             and before.inputs_digest == inputs_digest(self.home)
         )
         return self.is_up_to_date
@@ -130,7 +163,7 @@ class RefreshSession:
         from here until `close_workshop`, and a warehouse that cannot be extended is removed.
         """
         self.refresh = refresh
-        before = read_state(self.home)
+        before = read_state(self.home, self.settings.engine)
         now = WorkshopState(
             status="building",
             refresh_id=refresh.refresh_id,
@@ -139,18 +172,18 @@ class RefreshSession:
             project_hash=self.project.project_hash,
             code_hash=self.code_hash,
         )
-        self.is_up_to_date = is_up_to_date(self.home, before, now)
+        self.is_up_to_date = is_up_to_date(self.warehouse, before, now)
         if self.is_up_to_date:
             return
-        self.rebuilt_because = rebuild_reason(self.home, before, now)
-        write_state(self.home, now)
-        if self.rebuilt_because is not None:
-            remove_warehouse(self.home)
+        self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
+        write_state(self.home, now, self.settings.engine)
+        if self.rebuilt_because is not None or not self.warehouse.exists():
+            self.warehouse.remove()
 
     @property
     def state(self) -> WorkshopState:
         """What the warehouse is being built for, as the landing station wrote it."""
-        state = read_state(self.home)
+        state = read_state(self.home, self.settings.engine)
         if state is None:
             raise RefreshError(
                 "No refresh has been opened in this home: run the landing station first, or "
@@ -162,14 +195,17 @@ class RefreshSession:
         """Say that the warehouse holds a finished refresh."""
         self.published = published
         inputs = inputs_digest(self.home) if self._has_read_everything() else None
-        write_state(self.home, self.state.completed(published.release.release_id, inputs))
+        state = self.state.completed(published.release.release_id, inputs)
+        write_state(self.home, state, self.settings.engine)
 
     def begin_landing(self) -> None:
-        """Remember which files there are, before landing reads them."""
+        """Fetch, then remember which files there are, before landing reads them."""
+        self.fetch()
         self._sent_files = sent_files_digest(self.home)
 
     def end_landing(self, inbox: InboxReport, configuration: list[LandedFile]) -> None:
         """Remember what landing took and refused."""
+        inbox.refused[:0] = self.not_fetched or []
         self.inbox = inbox
         self.landed = [*inbox.landed, *configuration]
         self._landed_names = landed_names(self.home)

@@ -71,6 +71,15 @@ def refresh_request(as_of: date | None, reason: str, run_key: str | None = None)
     )
 
 
+def fetch_quietly(home: Home) -> list[str]:
+    """Fetch what is new in the file shares; the sentences of what could not be fetched."""
+    if not home.share_files.is_dir():
+        return []
+    from orchestration.file_shares import fetch_shares
+
+    return [each.message for each in fetch_shares(home) if each.status == "refused"]
+
+
 def inbox_state(home: Home, settled_seconds: float) -> str | None:
     """A digest of the names, sizes and times of the files in the inbox.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -21,17 +22,25 @@ from orchestration.errors import ConfigurationError, one_sentence
 Engine = Literal["duckdb", "spark"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
+SECRETS_VARIABLE = "COSELL_SECRETS"
+
 ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_HOME": "the data folder (default ./data)",
     "COSELL_ENGINE": "duckdb or spark (default: engine of config/company.yaml)",
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
+    SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
+    "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
+    "COSELL_SPARK_PORT": "its port (default 10000)",
+    "COSELL_SPARK_USER": "the user that it is told (default cosell)",
+    "COSELL_SPARK_PASSWORD": "the user's password, where the thrift server asks LDAP",
+    "COSELL_SCHEMA_PREFIX": "what every schema's name begins with on Spark (default cosell_)",
     "COSELL_WAREHOUSE": "written for dbt's profile; the path follows from COSELL_HOME",
     "COSELL_LANDING": "written for dbt's profile; the path follows from COSELL_HOME",
-    "COSELL_SECRETS": "credentials of live CRMs (default ~/.config/cosell/secrets.yaml)",
     "COSELL_SALESFORCE_ACCESS_TOKEN": "a session of the Salesforce org, for `cosell crm pull`",
     "COSELL_SALESFORCE_CLIENT_ID": "the connected app, for `cosell crm pull`",
     "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
     "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
+    "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
 
 # ISO 4217 codes of currencies in use; the company reports in exactly one of them.
@@ -45,6 +54,8 @@ _CURRENCY_CODES = (
     "UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
 )
 CURRENCIES = frozenset(_CURRENCY_CODES.split())
+
+_SCHEMA_PREFIX = re.compile(r"([a-z][a-z0-9_]*)?")
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,16 @@ class Home:
     def feeds(self) -> Path:
         """One YAML per feed."""
         return self.config / "feeds"
+
+    @property
+    def share_files(self) -> Path:
+        """One YAML per file share."""
+        return self.config / "shares"
+
+    @property
+    def fetched(self) -> Path:
+        """What was fetched from each share, one JSON per share."""
+        return self.root / "fetched"
 
     @property
     def inbox(self) -> Path:
@@ -104,6 +125,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def spark_warehouse(self) -> Path:
+        """The workshop on Spark: `<schema>/<table>/*.parquet`, seen by every worker."""
+        return self.root / "warehouse_spark"
+
+    @property
     def releases(self) -> Path:
         """Published, immutable releases."""
         return self.root / "releases"
@@ -132,19 +158,56 @@ class Home:
 
 
 @dataclass(frozen=True)
+class SparkSettings:
+    """Where Spark's thrift server is, and what its schemas are called."""
+
+    host: str = "127.0.0.1"
+    port: int = 10000
+    user: str = "cosell"
+    password: str | None = field(default=None, repr=False)
+    schema_prefix: str = "cosell_"
+    """Tells this company's schemas from others of the same metastore."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """One process's settings: the home, the engine and how many threads it may use."""
 
     home: Home
     engine: Engine
     threads: int
+    spark: SparkSettings = SparkSettings()
+
+    @property
+    def schema_prefix(self) -> str:
+        """What the names of the warehouse's schemas begin with; empty on DuckDB."""
+        return self.spark.schema_prefix if self.engine == "spark" else ""
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file through which gates and releases read what dbt has built.
+
+        On Spark it holds views over the Parquet files that Spark wrote.
+        """
+        if self.engine == "spark":
+            return self.home.spark_warehouse / "warehouse.duckdb"
+        return self.home.warehouse
 
     def dbt_environment(self) -> dict[str, str]:
-        """The variables that dbt's profile reads, as absolute paths."""
+        """The variables that dbt's profile and macros read, paths as absolute ones."""
+        from orchestration.landing.contracts import shape_of_landing
+
+        built = self.home.spark_warehouse if self.engine == "spark" else self.home.warehouse
         return {
-            "COSELL_WAREHOUSE": str(self.home.warehouse.absolute()),
+            "COSELL_WAREHOUSE": str(built.absolute()),
             "COSELL_LANDING": str(self.home.landing.absolute()),
+            "COSELL_LANDING_SHAPE": shape_of_landing(),
             "COSELL_THREADS": str(self.threads),
+            "COSELL_SCHEMA_PREFIX": self.schema_prefix,
+            "COSELL_SPARK_HOST": self.spark.host,
+            "COSELL_SPARK_PORT": str(self.spark.port),
+            "COSELL_SPARK_USER": self.spark.user,
+            "COSELL_SPARK_PASSWORD": self.spark.password or "",
         }
 
 
@@ -188,7 +251,12 @@ def load_settings(home: Path | None = None, engine: str | None = None) -> Settin
             f"engine is {chosen!r}, which is not known: set COSELL_ENGINE (or engine in "
             "config/company.yaml) to duckdb or spark."
         )
-    return Settings(home=place, engine=cast(Engine, chosen), threads=_threads(os.environ))
+    return Settings(
+        home=place,
+        engine=cast(Engine, chosen),
+        threads=_threads(os.environ),
+        spark=_spark_settings(os.environ),
+    )
 
 
 def reject_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -366,6 +434,32 @@ def read_yaml_mapping(path: Path) -> dict[str, Any]:
 
 def _engine_of_company(home: Home) -> str:
     return load_company(home).engine if home.company_file.is_file() else "duckdb"
+
+
+def _spark_settings(environment: Mapping[str, str]) -> SparkSettings:
+    default = SparkSettings()
+    prefix = environment.get("COSELL_SCHEMA_PREFIX", default.schema_prefix)
+    if not _SCHEMA_PREFIX.fullmatch(prefix):
+        raise ConfigurationError(
+            f"COSELL_SCHEMA_PREFIX is {prefix!r}: use lower-case letters, digits and underscores, "
+            "a letter first."
+        )
+    return SparkSettings(
+        host=environment.get("COSELL_SPARK_HOST") or default.host,
+        port=_spark_port(environment.get("COSELL_SPARK_PORT") or str(default.port)),
+        user=environment.get("COSELL_SPARK_USER") or default.user,
+        password=environment.get("COSELL_SPARK_PASSWORD") or None,
+        schema_prefix=prefix,
+    )
+
+
+def _spark_port(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise ConfigurationError(
+            f"COSELL_SPARK_PORT is {value!r}: set it to the port of Spark's thrift server, "
+            "a whole number from 1 to 65535."
+        )
+    return int(value)
 
 
 def _threads(environment: Mapping[str, str]) -> int:

@@ -13,7 +13,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.errors import RefreshError
-from orchestration.settings import Home
+from orchestration.settings import Engine, Home
+from orchestration.warehouse import Warehouse
 
-STATE_FILE = "workshop.json"
+STATE_FILES: Mapping[Engine, str] = {"duckdb": "workshop.json", "spark": "workshop_spark.json"}
 LOCK_FILE = "refresh.lock"
 
 Status = Literal["building", "complete"]
@@ -51,30 +52,35 @@ class WorkshopState:
         return replace(self, status="complete", release_id=release_id, inputs_digest=inputs)
 
 
-def read_state(home: Home) -> WorkshopState | None:
-    """The state of the warehouse; None where there is none, or none that can be trusted."""
+def read_state(home: Home, engine: Engine = "duckdb") -> WorkshopState | None:
+    """The state of an engine's warehouse; None where there is none, or none that can be trusted.
+
+    Each engine has a warehouse of its own in a home, so each has a state of its own.
+    """
     try:
-        values = json.loads(home.dagster.joinpath(STATE_FILE).read_text(encoding="utf-8"))
+        values = json.loads(home.dagster.joinpath(STATE_FILES[engine]).read_text(encoding="utf-8"))
         return WorkshopState(**{**values, "as_of": date.fromisoformat(values["as_of"])})
     except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
 
 
-def write_state(home: Home, state: WorkshopState) -> None:
+def write_state(home: Home, state: WorkshopState, engine: Engine = "duckdb") -> None:
     """Replace the state in one step."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     values = {**asdict(state), "as_of": state.as_of.isoformat()}
-    beside = home.dagster / f".{STATE_FILE}-{os.getpid()}"
+    beside = home.dagster / f".{STATE_FILES[engine]}-{os.getpid()}"
     with beside.open("w", encoding="utf-8") as opened:
         opened.write(json.dumps(values, indent=2) + "\n")
         opened.flush()
         os.fsync(opened.fileno())
-    beside.replace(home.dagster / STATE_FILE)
+    beside.replace(home.dagster / STATE_FILES[engine])
 
 
-def rebuild_reason(home: Home, before: WorkshopState | None, now: WorkshopState) -> str | None:
+def rebuild_reason(
+    warehouse: Warehouse, before: WorkshopState | None, now: WorkshopState
+) -> str | None:
     """Why the warehouse must be built from nothing for a refresh; None where it can be extended."""
-    if not home.warehouse.exists():
+    if not warehouse.exists():
         return None
     if before is None:
         return "what the warehouse holds is not known"
@@ -84,23 +90,19 @@ def rebuild_reason(home: Home, before: WorkshopState | None, now: WorkshopState)
         return "the models have changed"
     if before.as_of > now.as_of:
         return f"the warehouse is of {before.as_of.isoformat()}, which is later"
+    if not warehouse.is_known():
+        return "the engine's catalog has lost it"
     return None
 
 
-def remove_warehouse(home: Home) -> None:
-    """Remove the warehouse with what DuckDB keeps beside it."""
-    home.warehouse.unlink(missing_ok=True)
-    home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
-
-
-def is_up_to_date(home: Home, before: WorkshopState | None, now: WorkshopState) -> bool:
+def is_up_to_date(warehouse: Warehouse, before: WorkshopState | None, now: WorkshopState) -> bool:
     """Whether a refresh would only repeat the one before: nothing landed, nothing changed."""
     return (
         before is not None
         and before.release_id is not None
         and before == now.completed(before.release_id, before.inputs_digest)
-        and home.warehouse.exists()
-        and home.releases.joinpath(before.release_id).is_dir()
+        and warehouse.exists()
+        and warehouse.settings.home.releases.joinpath(before.release_id).is_dir()
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.command_line import main
+from orchestration.local_spark import LocalSpark, local_spark
 from orchestration.settings import Home
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -34,9 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--demo-seed", default="1", help="the seed of the demo company")
 
 
+# First of all, because pytest itself leaves out by markers what it has collected.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first: what they find is known within a minute."""
+    """Run the fast tests first: what they find is known within a minute.
+
+    What needs a cluster is marked `spark`, and left out unless it is asked for.
+    """
     for item in items:
+        if "spark_cluster" in _fixtures_of(item):
+            item.add_marker("spark")
         if {"demo_home", "copy_of_demo_home", "demo_output"} & set(_fixtures_of(item)):
             item.add_marker("slow")
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
@@ -180,3 +190,29 @@ def copy_of_demo_home(demo_home: Home, tmp_path: Path) -> Iterator[Home]:
     shutil.copytree(demo_home.root, copy, symlinks=True)
     yield Home(copy)
     shutil.rmtree(copy, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSpark]:
+    """A real cluster of a master, two workers and a thrift server, one for the whole run."""
+    # A run that is told to stop must still stop the cluster.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with local_spark(tmp_path_factory.mktemp("cluster")) as cluster:
+            groups = [process.pid for process in cluster.processes().values()]
+            yield cluster
+        # The system clears away the last of them a moment after they were killed.
+        deadline = time.monotonic() + 20
+        while (left := [one for one in groups if _is_alive(one)]) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not left, f"processes of the cluster that did not end: {left}"
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _is_alive(process_group: int) -> bool:
+    try:
+        os.killpg(process_group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import company_defaults
 from orchestration.company_defaults import initialise_home, write_company_defaults
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Home, load_company, load_settings
@@ -125,7 +126,12 @@ def test_a_new_home_gets_every_default_and_keeps_what_is_there(home: Home) -> No
     written = initialise_home(home)
     assert home.company_file.read_text() == "mine"
     assert home.config / "README.txt" in written
-    assert len(list(home.policies.glob("*.csv"))) == 17
+    defaults = Path(company_defaults.__file__).parent / "policy"
+    assert (
+        {path.name for path in home.policies.iterdir()}
+        == {path.name for path in defaults.glob("*.csv")}
+        > {"attribution_windows.csv", "route_limits.csv"}
+    )
     assert (home.feeds / "example_partner.yaml.example").is_file()
     assert {path.stem for path in home.feeds.glob("*.yaml")} == {
         path.name for path in home.inbox.iterdir()

@@ -18,6 +18,7 @@ from orchestration.landing.refreshes import (
     newest_known_day,
     open_refresh,
 )
+from orchestration.landing.refused_files import RefusedFile, read_refused_files
 from orchestration.landing.schema import ensure_landing_schema
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "JournalEntry",
     "LandedFile",
     "Refresh",
+    "RefusedFile",
     "Table",
     "declared_table",
     "declared_tables",
@@ -41,4 +43,5 @@ __all__ = [
     "newest_known_day",
     "open_refresh",
     "read_journal",
+    "read_refused_files",
 ]

@@ -18,7 +18,7 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
 class FileDay:
     """A day and what gave it.
 
-    given_by: argument, folder, file_name, column, landing_day, refresh, first or week.
+    given_by: argument, manifest, folder, file_name, column, landing_day, refresh, first or week.
     """
 
     day: datetime.date
@@ -34,10 +34,16 @@ def day_from_path(home: Home, feed_name: str, path: Path) -> FileDay | None:
         day = _iso_day(folder)
         if day is not None:
             return FileDay(day, "folder")
-    for match in _DAY_IN_NAME.finditer(path.name):
+    day = day_from_name(path.name)
+    return FileDay(day, "file_name") if day is not None else None
+
+
+def day_from_name(name: str) -> datetime.date | None:
+    """The first day in a file's name, None when there is none."""
+    for match in _DAY_IN_NAME.finditer(name):
         day = _valid_day(match[1], match[3], match[4])
         if day is not None:
-            return FileDay(day, "file_name")
+            return day
     return None
 
 

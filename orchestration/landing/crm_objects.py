@@ -22,8 +22,8 @@ _MAKE_ANOTHER_OBJECT = (
     *("record", "relation", "relationship", "role", "share", "stage", "tag", "team", "territory"),
     *("territory2", "type", "what", "who"),
 )
-# What connectors and people write in front of the object.
-_PREFIXES = ("sf", "sfdc", "salesforce", "hs", "hubspot")
+# What connectors, packages and people write in front of the object.
+_PREFIXES = ("sf", "sfdc", "salesforce", "hs", "hubspot", "xbeamprod")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def object_of_file(objects: Iterable[CrmObject], stem: str) -> CrmObject | None:
     words = [word.lower() for word in _SEPARATORS.split(stem) if word]
     if words and words[0] in _PREFIXES:
         words = words[1:]
-    by_name = {each.name.lower(): each for each in objects}
+    by_name = {re.sub("[^0-9a-z]", "", each.name.lower()): each for each in objects}
     for count in range(len(words), 0, -1):
         found = by_name.get("".join(words[:count]))
         if found is not None:

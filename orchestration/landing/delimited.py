@@ -12,16 +12,19 @@ import io
 import mmap
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from orchestration.errors import LandingError
+from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed
-from orchestration.landing.headers import checked_headers
+from orchestration.landing.headers import checked_headers, snake_case
+from orchestration.landing.settled import holds_bytes, integer_array
 from orchestration.landing.source_rows import (
     STREAM_ABOVE_BYTES,
     RaggedRow,
+    ReadAgain,
     SourceFile,
     SourceRows,
     column_aliases,
@@ -31,6 +34,7 @@ from orchestration.landing.text_files import MAXIMUM_LINE_BYTES, TextFile
 RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _HEAD_BYTES = 1024 * 1024
+_FAST_BLOCK_BYTES = 4 * 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _CANDIDATE_DELIMITERS = (",", ";", "\t", "|")
 _MAXIMUM_RAGGED_ROWS = 200_000
@@ -38,7 +42,7 @@ _KEPT_CHARACTERS_OF_RAGGED_ROW = 10_000
 
 
 def open_delimited(
-    file: SourceFile, text: TextFile, feed: Feed, default_delimiter: str | None
+    file: SourceFile, text: TextFile, feed: Feed, table: Table, default_delimiter: str | None
 ) -> SourceRows:
     """The rows of a checked CSV or TSV; raises LandingError for an unusable header."""
     head = _read_head(text)
@@ -46,6 +50,9 @@ def open_delimited(
     first = _header_line(lines, feed, file.label)
     delimiter = feed.delimiter or default_delimiter or _likely_delimiter(lines[first])
     headers, used = _header_record(lines[first:], delimiter, file.label)
+    declared = _headers_of_headerless(headers, feed, table, file.label)
+    if declared is not None:
+        headers, used = declared, 0
     offset = text.beginning + sum(len(line.encode("utf-8")) for line in lines[: first + used])
     reader = _DelimitedReader(
         file.label, text, checked_headers(headers, file.label), delimiter, offset
@@ -59,6 +66,7 @@ def open_delimited(
         check_complete=reader.check_complete,
         failure=lambda: reader.failure,
         are_many=text.size > STREAM_ABOVE_BYTES,
+        is_text_stream=text.size > STREAM_ABOVE_BYTES,
         has_nul=text.has_nul,
         dialect={"delimiter": delimiter, "encoding": text.encoding},
         ragged=reader.ragged,
@@ -105,6 +113,32 @@ def _header_record(lines: list[str], delimiter: str, label: str) -> tuple[list[s
     return headers, reader.line_num
 
 
+def _headers_of_headerless(
+    first_record: list[str], feed: Feed, table: Table, label: str
+) -> list[str] | None:
+    """The declared names for a file that begins with its data, None when it has a header.
+
+    Raises LandingError when no declared layout has as many columns.
+    """
+    layouts = (feed.headers,) if feed.headers else table.headerless
+    if not layouts:
+        return None
+    names = {snake_case(name) for layout in layouts for name in layout}
+    names.update(name for column in table.columns for name in (column.name, *column.also))
+    found = [cell for cell in first_record if snake_case(cell) in names]
+    # One cell may read like a name by chance (a company called Size); a header has many.
+    if len(found) * 2 > len([cell for cell in first_record if cell.strip()]):
+        return None
+    for layout in layouts:
+        if len(layout) == len(first_record):
+            return list(layout)
+    widths = " or ".join(str(len(layout)) for layout in layouts)
+    raise LandingError(
+        f"{label} has no header and {len(first_record)} columns, where {widths} were agreed: ask "
+        f"for the layout, and list its names under `headers:` in {feed.file}."
+    )
+
+
 class _DelimitedReader:
     """Opens one file as often as it is scanned and remembers the rows that did not fit."""
 
@@ -120,7 +154,11 @@ class _DelimitedReader:
         self.last_fitting = 0
         self.rows_scanned = 0
         self.last_ragged_text = ""
-        self.failure: LandingError | None = None
+        self.has_met_ragged = False
+        self.failure: LandingError | ReadAgain | None = None
+        # In small blocks and by several threads; only one thread can tell the numbers of rows that
+        # do not fit the header.
+        self.reads_fast = text.size > STREAM_ABOVE_BYTES
         self.last_row: tuple[str | None, ...] = ()
         self._table: Any = None
         self._spanning = _SpanningValues(label, text, delimiter, offset)
@@ -132,6 +170,7 @@ class _DelimitedReader:
         if self._table is not None:
             return self._table
         self.ragged.clear()
+        self.failure = None
         self._spanning.restart()
         if self.text.size <= STREAM_ABOVE_BYTES:
             batches = list(self._numbered_batches())
@@ -149,7 +188,7 @@ class _DelimitedReader:
         import pyarrow as pa
 
         numbers = _RowNumbers(self.ragged)
-        with self.text.path.open("rb") as stream:
+        with pa.OSFile(str(self.text.path), "rb") as stream:
             stream.seek(self.offset)
             try:
                 for batch in self._arrow_reader(stream):
@@ -159,9 +198,13 @@ class _DelimitedReader:
                     self._spanning.check(batch, row_numbers)
                     self.last_row = tuple(column[-1].as_py() for column in batch.columns)
                     yield pa.RecordBatch.from_arrays(
-                        [pa.array(row_numbers), *batch.columns], schema=self._schema()
+                        [integer_array(row_numbers), *batch.columns], schema=self._schema()
                     )
             except pa.ArrowInvalid as error:
+                if self.reads_fast and (self.has_met_ragged or "straddling" in str(error)):
+                    self.reads_fast = False
+                    self.failure = ReadAgain()
+                    raise self.failure from None
                 if "Empty CSV file" not in str(error):
                     self.failure = LandingError(self._unreadable(str(error)))
                     raise self.failure from None
@@ -171,18 +214,17 @@ class _DelimitedReader:
         self.last_fitting = numbers.position
         self.rows_scanned = numbers.given
 
-    def _arrow_reader(self, stream: BinaryIO) -> Any:
+    def _arrow_reader(self, stream: Any) -> Any:
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
         names = column_aliases(len(self.headers))
         return arrow_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+            stream,
             read_options=arrow_csv.ReadOptions(
-                # One thread: only then does Arrow know the numbers of the rows that do not fit.
-                use_threads=False,
+                use_threads=self.reads_fast,
                 column_names=names,
-                block_size=min(self.text.size + 1, 2 * MAXIMUM_LINE_BYTES),
+                block_size=self._block_bytes(),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=self.delimiter,
@@ -198,8 +240,16 @@ class _DelimitedReader:
             ),
         )
 
+    def _block_bytes(self) -> int:
+        """Small blocks stay in the processor's caches; a large one holds the longest row."""
+        largest = 2 * MAXIMUM_LINE_BYTES
+        return min(self.text.size + 1, _FAST_BLOCK_BYTES if self.reads_fast else largest)
+
     def _keep_ragged(self, row: Any) -> str:
         self.last_ragged_text = row.text
+        self.has_met_ragged = True
+        if self.reads_fast:
+            return "error"
         if len(self.ragged) < _MAXIMUM_RAGGED_ROWS:
             kept = row.text[:_KEPT_CHARACTERS_OF_RAGGED_ROW]
             self.ragged.append(
@@ -303,6 +353,8 @@ class _SpanningValues:
             return
         spanning = None
         for column in batch.columns:
+            if not holds_bytes(column, self.text.line_end.encode()):
+                continue
             found = compute.fill_null(compute.match_substring(column, self.text.line_end), False)
             if compute.any(found).as_py():
                 spanning = found if spanning is None else compute.or_(spanning, found)

@@ -35,6 +35,11 @@ _SLASHED_MIDNIGHT = literal(r" +(?:0?0:00(?::00(?:[.]0+)?)?|12:00(?::00)? ?[Aa][
 
 _SIGNS = ("", "-", "+")
 
+# How people say yes and no, in small letters.
+BOOLEAN_WORDS: dict[str, str] = dict.fromkeys(("true", "1", "yes", "y"), "true") | dict.fromkeys(
+    ("false", "0", "no", "n"), "false"
+)
+
 
 @dataclass(frozen=True)
 class DateDialect:
@@ -278,6 +283,17 @@ def timestamp_expression(
     return f"case {' '.join(branches)} end"
 
 
+def epoch_or(text: str, otherwise: str) -> str:
+    """SQL of type TIMESTAMP: seconds since 1970 (with a fraction or not), else `otherwise`."""
+    seconds = f"try_cast({text} as double)"
+    # 9999-12-31 in seconds; what is larger is written in milliseconds, which nobody declared.
+    return (
+        f"case when lower(translate({text}, {_DIGITS}, '')) in ('', '.', '-', '-.', 'e', '.e') "
+        f"then case when abs({seconds}) < 253402300800 "
+        f"then make_timestamp(cast({seconds} * 1000000 as bigint)) end else {otherwise} end"
+    )
+
+
 def _iso_time_in_utc(text: str, zone: str) -> str:
     """SQL of an ISO time: its own zone where it names one, else `zone`."""
     has_offset = " or ".join(f"{text} like {pattern}" for pattern in _OFFSETS)
@@ -287,9 +303,11 @@ def _iso_time_in_utc(text: str, zone: str) -> str:
         f"case when {text} like {_HAS_SECONDS} then {text} "
         f"else {text}[:16] || ':00' || substr({text}, 17) end"
     )
+    # Warehouses write `10:00:00.000 +0000`; the cast wants the zone without blank, with a colon.
+    zoned = f"regexp_replace({whole}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
     naive = _in_utc(f"try_cast({text} as timestamp)", zone)
     return (
-        f"case when {has_offset} then timezone('UTC', try_cast({whole} as timestamptz)) "
+        f"case when {has_offset} then timezone('UTC', try_cast({zoned} as timestamptz)) "
         f"when {is_utc} then try_cast({whole} as timestamp) else {naive} end"
     )
 
@@ -362,7 +380,12 @@ def integer_expression(text: str, decimal: Decimal) -> str:
 
 def boolean_expression(text: str) -> str:
     """SQL of type VARCHAR: `true` or `false`."""
-    return f"""case
-        when lower({text}) in ('true', '1', 'yes', 'y') then 'true'
-        when lower({text}) in ('false', '0', 'no', 'n') then 'false'
-    end"""
+    words = {
+        value: [word for word, ours in BOOLEAN_WORDS.items() if ours == value]
+        for value in ("true", "false")
+    }
+    branches = " ".join(
+        f"when lower({text}) in {_one_of(each)} then {literal(value)}"
+        for value, each in words.items()
+    )
+    return f"case {branches} end"

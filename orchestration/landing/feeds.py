@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from orchestration.errors import ConfigurationError, LandingError
-from orchestration.landing import bilateral, hubspot, salesforce, templates
+from orchestration.landing import (
+    bilateral,
+    bombora,
+    crossbeam,
+    hubspot,
+    partnertap,
+    reveal,
+    salesforce,
+    sixsense,
+    templates,
+)
 from orchestration.landing.contracts import Mode, Table
 from orchestration.landing.crm_objects import CrmObject
 from orchestration.settings import (
@@ -69,6 +79,7 @@ _KEYS = (
     "values",
     "sheet",
     "header_row",
+    "headers",
     "sharing",
     "connection",
 )
@@ -77,27 +88,39 @@ _CONNECTION_KEYS = ("instance_url", "url", "api_version", "objects", "page_rows"
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 _FEED_SOURCES: dict[str, tuple[Table, ...]] = {
-    salesforce.SOURCE: salesforce.TABLES,
+    # The package of Crossbeam writes its overlaps into Salesforce, so its export lies among them.
+    salesforce.SOURCE: (*salesforce.TABLES, crossbeam.OVERLAPS),
     hubspot.SOURCE: hubspot.TABLES,
     bilateral.SOURCE: bilateral.TABLES,
+    crossbeam.SOURCE: crossbeam.TABLES,
+    reveal.SOURCE: reveal.TABLES,
+    partnertap.SOURCE: partnertap.TABLES,
+    bombora.SOURCE: bombora.TABLES,
+    sixsense.SOURCE: sixsense.TABLES,
     templates.SOURCE: templates.TABLES,
 }
 
 # Sources whose feeds fill many tables: each file's name names its object.
 CRM_OBJECTS: dict[str, tuple[CrmObject, ...]] = {
-    salesforce.SOURCE: salesforce.OBJECTS,
+    salesforce.SOURCE: (
+        *salesforce.OBJECTS,
+        CrmObject(crossbeam.SALESFORCE_OBJECT, crossbeam.OVERLAPS),
+    ),
     hubspot.SOURCE: hubspot.OBJECTS,
 }
+# Lists of partners: what they leave out and whether they are whole must be said, never assumed.
+_PARTNER_SOURCES = (bilateral.SOURCE, crossbeam.SOURCE, reveal.SOURCE, partnertap.SOURCE)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed; `table` is None where the file's name decides (a CRM's objects).
+    """One feed; `table` is None where the file's name decides (a CRM's objects, platforms).
 
-    columns: our column -> their header. values: our column -> {their value: ours}.
-    sharing: our column -> shared | internal. file: the YAML, as people should read it.
-    of_object: columns that follow from the object which a file of a CRM holds. connection: how a
-    live CRM is reached, without credentials (empty = its files are dropped by people).
+    columns: our column -> their header. values: our column -> {their value: ours}. headers: the
+    names of the columns of files that have no header. sharing: our column -> shared | internal.
+    file: the YAML, as people should read it. of_object: columns that follow from the object which
+    a file of a CRM holds. connection: how a live CRM is reached, without credentials (empty = its
+    files are dropped by people).
     """
 
     name: str
@@ -117,6 +140,7 @@ class Feed:
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int = 1
+    headers: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     sharing: dict[str, str] = field(default_factory=dict)
@@ -126,9 +150,16 @@ class Feed:
     @property
     def constants(self) -> Mapping[str, str]:
         """Columns that the feed itself fills, the same in every row of a file."""
-        if self.source == bilateral.SOURCE and self.partner_id is not None:
-            return {"partner_id": self.partner_id}
-        return self.of_object
+        if self.source in CRM_OBJECTS:
+            return self.of_object
+        if self.partner_id is None:
+            return {}
+        return {"partner_id": self.partner_id, "feed_partner_id": self.partner_id}
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that its files may fill."""
+        return (self.table,) if self.table is not None else _FEED_SOURCES[self.source]
 
 
 def feed_names(home: Home) -> list[str]:
@@ -168,13 +199,14 @@ class _FeedReader:
         source = self.choice("source", None, tuple(_FEED_SOURCES))
         table = self.table(source)
         tables = (table,) if table else _FEED_SOURCES[source]
-        is_partner_feed = source == bilateral.SOURCE
+        is_partner_feed = source in _PARTNER_SOURCES
+        is_one_partner = source == bilateral.SOURCE
         return Feed(
             name=self.name,
             source=source,
             table=table,
             file=self.file,
-            partner_id=self.text("partner_id") if is_partner_feed else self.optional("partner_id"),
+            partner_id=self.text("partner_id") if is_one_partner else self.optional("partner_id"),
             partner_name=self.optional("partner_name"),
             coverage=cast(
                 Coverage,
@@ -199,6 +231,7 @@ class _FeedReader:
             delimiter=self.delimiter(),
             sheet=self.optional("sheet"),
             header_row=self.number("header_row", 1, 1, 1000) or 1,
+            headers=self.headers(),
             columns=self.column_map(tables),
             values=self.value_maps(tables),
             sharing=self.sharing(tables),
@@ -250,6 +283,8 @@ class _FeedReader:
 
     def table(self, source: str) -> Table | None:
         value = self.optional("table")
+        if value is None and source not in (bilateral.SOURCE, templates.SOURCE):
+            return None
         if source in CRM_OBJECTS:
             if value is not None:
                 raise self.error(
@@ -261,6 +296,20 @@ class _FeedReader:
         if default is None and len(known) == 1:
             default = next(iter(known))
         return known[self.choice("table", default, tuple(known))]
+
+    def headers(self) -> tuple[str, ...]:
+        value = self.data.get("headers")
+        if value in (None, ""):
+            return ()
+        if not isinstance(value, list) or not all(
+            isinstance(each, str) and each.strip() for each in value
+        ):
+            raise self.error(
+                "headers",
+                "is no list of names",
+                "write one line `- Name` per column, in the order of the file",
+            )
+        return tuple(value)
 
     def mapping(self, key: str) -> dict[str, Any]:
         value = self.data.get(key)

@@ -24,11 +24,15 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import CosellError, LandingError, one_sentence
-from orchestration.landing import hubspot, salesforce
 from orchestration.landing.archives import ARCHIVE_SUFFIX
-from orchestration.landing.as_of_dates import FileDay, day_from_path, refuse_future_day
+from orchestration.landing.as_of_dates import (
+    FileDay,
+    day_from_name,
+    day_from_path,
+    refuse_future_day,
+)
+from orchestration.landing.compressed_files import content_name, unpack
 from orchestration.landing.contracts import Table, declared_tables
-from orchestration.landing.crm_objects import CrmObject, object_of_file
 from orchestration.landing.delimited import open_delimited
 from orchestration.landing.dialects import (
     NO_SLASHES,
@@ -40,6 +44,7 @@ from orchestration.landing.dialects import (
     slash_counts_query,
 )
 from orchestration.landing.feeds import CRM_OBJECTS, Feed, load_feed
+from orchestration.landing.file_tables import object_in_file, table_of_file
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
     TEMPORARY_FOLDER,
@@ -51,8 +56,15 @@ from orchestration.landing.journal import (
     private_folder,
     remove_leftovers,
 )
+from orchestration.landing.json_documents import MORE_PAGES, is_document, open_json_document
 from orchestration.landing.json_lines import open_json_lines
 from orchestration.landing.knowledge_tables import recorded_batch_ids
+from orchestration.landing.manifests import (
+    ManifestEntry,
+    manifest_of,
+    refuse_other_bytes,
+    refuse_other_count,
+)
 from orchestration.landing.parquet_files import open_parquet
 from orchestration.landing.plausibility import (
     PlausibilityRow,
@@ -70,12 +82,8 @@ from orchestration.landing.schema import write_schema_files
 from orchestration.landing.source_rows import RaggedRow, SourceFile, SourceRows
 from orchestration.landing.spreadsheets import open_spreadsheet
 from orchestration.landing.sql_text import literal
-from orchestration.landing.text_files import (
-    MAXIMUM_LINE_BYTES,
-    TextFile,
-    check_text_file,
-    sha256_of,
-)
+from orchestration.landing.streaming import SlashesFound, stream_rows
+from orchestration.landing.text_files import TextFile, check_text_file, sha256_of
 from orchestration.settings import Home, load_company
 
 DELIMITED_SUFFIXES: dict[str, str | None] = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
@@ -128,7 +136,8 @@ def land_file(
     sentence that names the mend.
     """
     with landing_session(home) as session:
-        if path.suffix.lower() == ARCHIVE_SUFFIX and session.feed(feed_name).table is None:
+        is_archive = path.suffix.lower() == ARCHIVE_SUFFIX
+        if is_archive and session.feed(feed_name).source in CRM_OBJECTS:
             raise LandingError(
                 f"{home.relative(path)} is an archive of many objects: put it into "
                 f"inbox/{feed_name}/YYYY-MM-DD/, where each of them is landed."
@@ -151,6 +160,7 @@ def landing_session(home: Home) -> Iterator[LandingSession]:
 class OpenedFile:
     """A file on its way: who it is and what its bytes are.
 
+    manifest: what its sender says about it, if anything.
     strict: the company's own file, whose values are checked for form and not for plausibility; one
     bad row refuses the whole.
     """
@@ -165,6 +175,7 @@ class OpenedFile:
     size: int
     modified_ns: int
     strict: bool = False
+    manifest: ManifestEntry | None = None
 
 
 class LandingSession:
@@ -227,19 +238,24 @@ class LandingSession:
         place = lay_at or path
         label = self.home.relative(place)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
+        unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
-            day = (
-                FileDay(as_of, "argument") if as_of else day_from_path(self.home, feed_name, place)
-            )
+            manifest = manifest_of(place, label)
+            day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, place, manifest)
             if day is not None:
                 self._check_day(label, day, until)
-            opened = self._open(feed, path, place, recoded)
+            if manifest is not None and manifest.mode is not None:
+                feed = dataclasses.replace(feed, mode=manifest.mode)
+            opened = self._open(feed, path, place, recoded, unpacked)
+            opened = dataclasses.replace(opened, manifest=manifest)
+            refuse_other_bytes(manifest, label, opened.sha256)
             landed = self._already_landed(opened, day)
             return landed or self._land_opened(opened, day, default_as_of, until)
         except _BAD_INPUT as error:
             raise _unreadable(label, error) from error
         finally:
             recoded.unlink(missing_ok=True)
+            unpacked.unlink(missing_ok=True)
 
     def land_prepared(self, opened: OpenedFile, day: FileDay) -> LandedFile:
         """Land a file that the pipeline itself wrote or the company keeps in `config/`."""
@@ -260,15 +276,29 @@ class LandingSession:
 
     # --- before the rows ----------------------------------------------------------------------
 
+    def _stated_day(self, feed: Feed, path: Path, manifest: ManifestEntry | None) -> FileDay | None:
+        """The day that the sender or the place of a file states; they must not contradict."""
+        placed = day_from_path(self.home, feed.name, path)
+        if manifest is None or manifest.as_of is None:
+            return placed
+        if placed is not None and placed.given_by == "folder" and placed.day != manifest.as_of:
+            raise LandingError(
+                f"{self.home.relative(path)} lies in the folder of {placed.day}, but is as of "
+                f"{manifest.as_of} by {manifest.manifest}: move it, or correct the manifest."
+            )
+        return FileDay(manifest.as_of, "manifest")
+
     def _check_day(self, label: str, day: FileDay, until: datetime.date | None) -> None:
         if until is not None and day.day > until:
             raise NotYetKnown(label)
         refuse_future_day(label, day.day, self.today())
 
-    def _open(self, feed: Feed, path: Path, place: Path, recoded: Path) -> OpenedFile:
+    def _open(
+        self, feed: Feed, path: Path, place: Path, recoded: Path, unpacked: Path
+    ) -> OpenedFile:
         label = self.home.relative(place)
         state = regular_file(path, label)
-        suffix = path.suffix.lower()
+        suffix = content_name(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise LandingError(
                 f"{label} has the ending {suffix or 'none'!r}, which landing does not read: save "
@@ -278,12 +308,22 @@ class LandingSession:
             raise LandingError(f"{label} is empty (0 bytes): ask for the file again.")
         text = None
         if suffix in DELIMITED_SUFFIXES or suffix in JSON_SUFFIXES:
-            text = check_text_file(path, label, feed.encoding, feed.file, recoded)
-        table = feed.table
-        if table is None:
-            crm_object = _crm_object(feed, place, label, text)
-            table = crm_object.table
+            text = check_text_file(
+                unpack(path, label, unpacked),
+                label,
+                feed.encoding,
+                feed.file,
+                recoded,
+                suffix == ".json",
+            )
+            if content_name(path) != path:
+                text = dataclasses.replace(text, sha256=sha256_of(path))
+        if feed.source in CRM_OBJECTS:
+            crm_object = object_in_file(feed.source, content_name(place).stem, label, text)
             feed = dataclasses.replace(feed, of_object=crm_object.constants)
+            table = crm_object.table
+        else:
+            table = feed.table or table_of_file(feed.tables, content_name(place).stem)
         return OpenedFile(
             feed=feed,
             table=table,
@@ -334,11 +374,15 @@ class LandingSession:
 
     def _rows(self, opened: OpenedFile) -> SourceRows:
         file = SourceFile(opened.path, opened.label)
-        suffix = opened.path.suffix.lower()
+        suffix = content_name(opened.path).suffix.lower()
         if opened.text is not None:
             if suffix in JSON_SUFFIXES:
+                if is_document(opened.text, suffix):
+                    return open_json_document(file, opened.text, opened.table.unfolds)
                 return open_json_lines(file, opened.text, self.connection)
-            return open_delimited(file, opened.text, opened.feed, DELIMITED_SUFFIXES[suffix])
+            return open_delimited(
+                file, opened.text, opened.feed, opened.table, DELIMITED_SUFFIXES[suffix]
+            )
         if suffix in EXCEL_SUFFIXES:
             return open_spreadsheet(file, opened.feed)
         return open_parquet(file, self.connection)
@@ -354,35 +398,38 @@ class LandingSession:
         until: datetime.date | None,
     ) -> LandedFile:
         feed, table = opened.feed, opened.table
+        _refuse_lone_page(opened, rows)
         places = match_headers(table, feed, rows.headers, opened.label)
-        day_place = _day_column(rows) if day is None else None
-        fitting, dialect = self._first_scan(opened, rows, places, day_place)
-        total = fitting + len(rows.ragged)
-        if total == 0 and not table.may_be_empty:
-            raise LandingError(
-                f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
-                "when there is nothing to report."
-            )
         rewriting = Rewriting(
             table=table,
             feed=feed,
             rows=rows,
             places=places,
-            dialect=dialect,
+            dialect=detect_date_dialect(feed.dates, NO_SLASHES, opened.label, feed.file),
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
+            file_day=day_from_name(content_name(Path(opened.source_file)).name),
         )
+        if day is not None and _may_stream(opened, rows):
+            # One pass is enough where no day needs the others to be understood.
+            try:
+                return self._write_batch(opened, rewriting, day, proven=feed.dates != "auto")
+            except SlashesFound:
+                pass
+        day_place = _day_column(rows) if day is None else None
+        dialect = self._first_scan(opened, rows, places, day_place)
+        rewriting = dataclasses.replace(rewriting, dialect=dialect)
         if day is None:
             day = self._day_without_path(opened, rewriting, day_place, default_as_of)
             self._check_day(opened.label, day, until)
-        if not opened.strict:
-            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
-        return self._write_batch(opened, rewriting, day, total)
+        if rewriting.file_day is None:
+            rewriting = dataclasses.replace(rewriting, file_day=day.day)
+        return self._write_batch(opened, rewriting, day, proven=True)
 
     def _first_scan(
         self, opened: OpenedFile, rows: SourceRows, places: dict[str, int], day_place: int | None
-    ) -> tuple[int, DateDialect]:
-        """Rows that fit the header, and the dialect that the file's days prove."""
+    ) -> DateDialect:
+        """See every row once; the dialect that the file's days prove."""
         columns = [
             places[column.name]
             for column in opened.table.columns
@@ -397,10 +444,8 @@ class LandingSession:
             counts = slash_counts(self.query(rows, slash_counts_query(texts, rows.relation))[0])
         else:
             rows.scan(self.connection)
-        if rows.check_complete is not None:
-            rows.check_complete()
-        dialect = detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
-        return rows.rows_scanned(), dialect
+        _count_rows(opened, rows)
+        return detect_date_dialect(opened.feed.dates, counts, opened.label, opened.feed.file)
 
     def _day_without_path(
         self,
@@ -446,11 +491,16 @@ class LandingSession:
                 )
 
     def _write_batch(
-        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, total: int
+        self, opened: OpenedFile, rewriting: Rewriting, day: FileDay, proven: bool
     ) -> LandedFile:
-        """Write landing, quarantine and journal of one batch of `total` rows."""
+        """Write landing, quarantine and journal of one batch.
+
+        `proven`: whether the dialect is; raises SlashesFound where it is not and matters.
+        """
         feed, table, rows = opened.feed, opened.table, rewriting.rows
         self._refuse_older_list(opened, day)
+        if not opened.strict:
+            rewriting = dataclasses.replace(rewriting, bounds=self.bounds(day.day))
         facts = BatchFacts(
             batch_id=batch_id(
                 day.day, self._batch_name(opened, day), feed.name, table.name, opened.sha256
@@ -463,14 +513,16 @@ class LandingSession:
         folder = Path(table.source) / table.name
         name = f"{facts.batch_id}.parquet"
         with durable_file(self.home.landing / folder / name) as landed:
-            good = self._copy(rows, rewriting.good_rows(facts), landed)
+            good, refused = self._write_good_rows(opened, rewriting, facts, landed, proven)
+            total = _count_rows(opened, rows)
+            refuse_other_count(opened.manifest, opened.label, total)
             if good < total:
                 self._refuse_unknown_values(opened, rewriting)
-                problems = self._problems(rewriting)
+                problems = self._problems(refused)
                 if good == 0 or opened.strict:
-                    raise self._refused_as_a_whole(opened, rewriting, problems, total)
+                    raise self._refused_as_a_whole(opened, refused, problems, total)
                 with durable_file(self.home.quarantine / folder / name) as quarantined:
-                    self._quarantine(rewriting, facts, problems, quarantined)
+                    self._quarantine(refused, facts, problems, quarantined)
             _refuse_changed_file(opened)
         entry = JournalEntry(
             feed=feed.name,
@@ -501,6 +553,23 @@ class LandingSession:
         )
         self.journal.write(entry)
         return _landed(entry, opened.label)
+
+    def _write_good_rows(
+        self,
+        opened: OpenedFile,
+        rewriting: Rewriting,
+        facts: BatchFacts,
+        target: Path,
+        proven: bool,
+    ) -> tuple[int, Rewriting]:
+        """The number of good rows, and the same decisions over the rows that hold the others."""
+        if not _may_stream(opened, rewriting.rows):
+            good = self._copy(rewriting.rows, rewriting.good_rows(facts), target)
+            return good, rewriting
+        streamed = stream_rows(self.connection, rewriting, facts, target, proven)
+        if streamed.refused is not None:
+            rewriting = dataclasses.replace(rewriting, rows=streamed.refused)
+        return streamed.good, rewriting
 
     def _refuse_older_list(self, opened: OpenedFile, day: FileDay) -> None:
         """A whole list older than the one in use would bring the past back as the present."""
@@ -669,25 +738,15 @@ def regular_file(path: Path, label: str) -> os.stat_result:
     return state
 
 
-def _crm_object(feed: Feed, path: Path, label: str, text: TextFile | None) -> CrmObject:
-    objects = CRM_OBJECTS[feed.source]
-    found = object_of_file(objects, path.stem)
-    if found is None:
+def _refuse_lone_page(opened: OpenedFile, rows: SourceRows) -> None:
+    """One page of a whole dump, without the others, would end everything that they hold."""
+    if opened.feed.mode != "full" or MORE_PAGES not in rows.dialect:
+        return
+    if sum(each.suffix == opened.path.suffix for each in opened.path.parent.iterdir()) < 2:
         raise LandingError(
-            f"{label} names no known {_CRM_NAMES[feed.source]} object: begin its name with one of "
-            f"{', '.join(each.name for each in objects)}, such as {objects[0].name}_2026-02-09.csv."
+            f"{opened.label} holds a page that others follow and none lies beside it: put all "
+            f"pages of the dump into its folder, or declare `mode: delta` in {opened.feed.file}."
         )
-    if feed.source == salesforce.SOURCE and text is not None:
-        return salesforce.object_behind_history(found, _first_line(text))
-    return found
-
-
-_CRM_NAMES = {salesforce.SOURCE: "Salesforce", hubspot.SOURCE: "HubSpot"}
-
-
-def _first_line(text: TextFile) -> str:
-    with text.path.open("rb") as stream:
-        return stream.readline(MAXIMUM_LINE_BYTES).decode("utf-8", errors="replace")
 
 
 def _refuse_changed_file(opened: OpenedFile) -> None:
@@ -696,6 +755,34 @@ def _refuse_changed_file(opened: OpenedFile) -> None:
         raise LandingError(
             f"{opened.label} changed while it was read: land it again when it is complete."
         )
+
+
+def _may_stream(opened: OpenedFile, rows: SourceRows) -> bool:
+    """Whether a file is landed block by block.
+
+    Not where a table's own rules reach beyond a single value as it is written.
+    """
+    table = opened.table
+    reaches_further = (
+        table.null_tokens
+        or table.epoch_times
+        or table.row_rules
+        or any(column.many for column in table.columns)
+    )
+    return rows.is_text_stream and not rows.has_nul and not opened.strict and not reaches_further
+
+
+def _count_rows(opened: OpenedFile, rows: SourceRows) -> int:
+    """Rows of a file that has been scanned; LandingError where it was cut or has none."""
+    if rows.check_complete is not None:
+        rows.check_complete()
+    total = rows.rows_scanned() + len(rows.ragged)
+    if total == 0 and not opened.table.may_be_empty:
+        raise LandingError(
+            f"{opened.label} has a header and no rows: ask for the file again, or leave it out "
+            "when there is nothing to report."
+        )
+    return total
 
 
 def _day_column(rows: SourceRows) -> int | None:

@@ -2,7 +2,8 @@
 
 Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
 letters (`AccountId` and `Account ID` fill account_id), then its letters and digits alone
-(`ACCOUNTID`), then the names of the source's other dialects. What fits nothing is kept in `_extra`.
+(`ACCOUNTID`), then the other names that the system of the table gives the column. What fits nothing
+is kept in `_extra`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from orchestration.errors import LandingError
 from orchestration.landing.contracts import Column, Table
 from orchestration.landing.feeds import Feed
 
 _BLANKS = " \t\r\n\u00a0\ufeff"
+_SHOWN_HEADERS = 40
+_SHOWN_CHARACTERS = 60
+_SHOWN_TWINS = 8
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_IN_NAMES = re.compile(r"[^0-9a-z]+")
 
@@ -33,6 +38,14 @@ def letters_and_digits(header: str) -> str:
     return _NOT_IN_NAMES.sub("", header.lower())
 
 
+def name_of_header(header: str, package: str | None) -> str:
+    """As snake case; of a field of the package, `xbeamprod__Partner_Name__c`, its own name."""
+    bare = header.strip(_BLANKS)
+    if package is not None and bare.startswith(f"{package}__") and bare.endswith("__c"):
+        bare = bare.removeprefix(f"{package}__").removesuffix("__c")
+    return snake_case(bare)
+
+
 def checked_headers(headers: list[str], label: str) -> list[str]:
     """Headers without blanks around them; a nameless one is called after its place.
 
@@ -45,7 +58,7 @@ def checked_headers(headers: list[str], label: str) -> list[str]:
     twice = list(dict.fromkeys(header for header in named if counts[header.lower()] > 1))
     if twice:
         raise LandingError(
-            f"{label} has the header {' and '.join(repr(each) for each in twice)} more than once: "
+            f"{label} has the header {_listed(repr(each) for each in twice)} more than once: "
             "rename or remove the columns that are too many."
         )
     return named
@@ -61,7 +74,7 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     snake: dict[str, list[int]] = {}
     bare: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
-        snake.setdefault(snake_case(header), []).append(place)
+        snake.setdefault(name_of_header(header, table.package), []).append(place)
         bare.setdefault(letters_and_digits(header), []).append(place)
     # A custom field has one API name and, behind a connector, another: both are the same field.
     mapped = {
@@ -77,26 +90,28 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     for column in table.columns:
         if column.name in feed.constants or column.name in places:
             continue
-        candidates = _candidates(column, snake, bare, taken)
+        candidates = _places(column.name, snake, bare, taken)
         if column.name in exact and exact[column.name] not in taken:
             places[column.name] = exact[column.name]
         elif len(candidates) > 1:
             raise LandingError(_two_headers(table, feed, column, candidates, headers, label))
         elif candidates:
             places[column.name] = candidates[0]
+        else:
+            # One header may fill several columns: a population is a name, and says a state.
+            others = [place for name in column.also for place in _places(name, snake, bare, taken)]
+            if others:
+                places[column.name] = others[0]
     _require_headers(table, feed, places, headers, label)
     return places
 
 
-def _candidates(
-    column: Column, snake: dict[str, list[int]], bare: dict[str, list[int]], taken: set[int]
+def _places(
+    name: str, snake: dict[str, list[int]], bare: dict[str, list[int]], taken: set[int]
 ) -> list[int]:
-    """Places of the headers that may be meant by a column, by the first way that finds any."""
-    names = (column.name, *column.aliases)
-    ways = [snake.get(column.name, []), bare.get(letters_and_digits(column.name), [])]
-    ways += [bare.get(letters_and_digits(name), []) for name in names[1:]]
-    for places in ways:
-        free = [place for place in places if place not in taken]
+    """Places of the headers that a name may mean, by the first way that finds any."""
+    for found in (snake.get(name, []), bare.get(letters_and_digits(name), [])):
+        free = [place for place in found if place not in taken]
         if free:
             return free
     return []
@@ -105,11 +120,24 @@ def _candidates(
 def _two_headers(
     table: Table, feed: Feed, column: Column, places: list[int], headers: list[str], label: str
 ) -> str:
-    named = " and ".join(repr(headers[place]) for place in places)
+    named = _listed(repr(headers[place]) for place in places)
     return (
         f"{label} has {named}, which both read as {column.name} of {table.name}: say which one "
-        f"under `columns:` in {feed.file} (`{column.name}: {headers[places[0]]}`)."
+        f"under `columns:` in {feed.file} (`{column.name}: {_shown(headers[places[0]])}`)."
     )
+
+
+def _shown(header: str) -> str:
+    """A header as a sentence can hold it."""
+    return header if len(header) <= _SHOWN_CHARACTERS else f"{header[:_SHOWN_CHARACTERS]}…"
+
+
+def _listed(headers: Iterable[str]) -> str:
+    """A few headers in words."""
+    shown = [_shown(header) for header in headers]
+    more = len(shown) - _SHOWN_TWINS
+    few = " and ".join(shown[:_SHOWN_TWINS])
+    return f"{few} and {more} more" if more > 0 else few
 
 
 def _require_headers(
@@ -124,10 +152,9 @@ def _require_headers(
     ]
     if missing:
         raise LandingError(_missing_header(missing[0], feed, places, headers, label))
-    if table.at_least_one_of and not any(name in places for name in table.at_least_one_of):
-        raise LandingError(
-            _missing_header(" or ".join(table.at_least_one_of), feed, places, headers, label)
-        )
+    for group in table.at_least_one_of:
+        if not any(name in places or name in feed.constants for name in group):
+            raise LandingError(_missing_header(" or ".join(group), feed, places, headers, label))
 
 
 def _missing_header(
@@ -138,15 +165,16 @@ def _missing_header(
     free = [header for place, header in enumerate(headers) if place not in places.values()]
     guess = _closest(expected or ours, free) or "Their Header"
     mapped = f" (mapped to {expected!r})" if expected else ""
+    shown = ", ".join(_shown(header) for header in headers[:_SHOWN_HEADERS])
     return (
         f"{label} has no column {missing}{mapped}; its headers are "
-        f"{', '.join(headers[:40])}: add `{ours}: {guess}` under `columns:` in {feed.file}, or ask "
+        f"{shown}: add `{ours}: {guess}` under `columns:` in {feed.file}, or ask "
         "for the column."
     )
 
 
 def _closest(wanted: str, headers: list[str]) -> str | None:
     """The header that looks most like `wanted`, None when there is none."""
-    by_name = {snake_case(header): header for header in headers}
+    by_name = {snake_case(header): header for header in headers if len(header) <= _SHOWN_CHARACTERS}
     close = difflib.get_close_matches(snake_case(wanted), list(by_name), n=1, cutoff=0.5)
     return by_name[close[0]] if close else None

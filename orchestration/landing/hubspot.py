@@ -15,14 +15,12 @@ SOURCE = "hubspot"
 _OF_CONNECTOR = "is_deleted:b fivetran_deleted:b fivetran_synced:ts"
 
 
-def _table(
-    name: str, description: str, columns: str, aliases: dict[str, tuple[str, ...]] | None = None
-) -> Table:
+def _table(name: str, description: str, columns: str, also: dict[str, str] | None = None) -> Table:
     """A table whose columns are also read as `property_<column>`, as connectors call them."""
     names = [word.partition(":")[0].rstrip("!*") for word in columns.split()]
-    known = aliases or {}
-    all_aliases = {each: (*known.get(each, ()), f"property_{each}") for each in names}
-    return Table(SOURCE, name, description, columns_of(columns, aliases=all_aliases))
+    known = also or {}
+    others = {each: f"{known.get(each, '')} property_{each}" for each in names}
+    return Table(SOURCE, name, description, columns_of(columns, also=others))
 
 
 COMPANIES = _table(
@@ -32,14 +30,14 @@ COMPANIES = _table(
     "annualrevenue:n type lifecyclestage hubspot_owner_id hs_parent_company_id "
     "hs_additional_domains hs_merged_object_ids duns_number is_partner:b createdate:ts "
     f"hs_lastmodifieddate:ts archived:b {_OF_CONNECTOR}",
-    {"id": ("hs_object_id", "company_id")},
+    {"id": "hs_object_id company_id"},
 )
 CONTACTS = _table(
     "contacts",
     "People at companies.",
     "id!* email firstname lastname phone associatedcompanyid createdate:ts lastmodifieddate:ts "
     f"archived:b {_OF_CONNECTOR}",
-    {"id": ("hs_object_id", "contact_id", "vid")},
+    {"id": "hs_object_id contact_id vid"},
 )
 DEALS = _table(
     "deals",
@@ -50,24 +48,24 @@ DEALS = _table(
     "partner_company_id partner_involvement hs_lastmodifieddate:ts archived:b "
     f"{_OF_CONNECTOR}",
     {
-        "id": ("hs_object_id", "deal_id"),
-        "pipeline": ("deal_pipeline_id",),
-        "dealstage": ("deal_pipeline_stage_id",),
-        "hubspot_owner_id": ("owner_id",),
+        "id": "hs_object_id deal_id",
+        "pipeline": "deal_pipeline_id",
+        "dealstage": "deal_pipeline_stage_id",
+        "hubspot_owner_id": "owner_id",
     },
 )
 DEAL_PIPELINES = _table(
     "deal_pipelines",
     "Pipelines, each with its own stages.",
     f"id!* label display_order:i active:b archived:b updated_at:ts {_OF_CONNECTOR}",
-    {"id": ("pipeline_id",)},
+    {"id": "pipeline_id"},
 )
 DEAL_PIPELINE_STAGES = _table(
     "deal_pipeline_stages",
     "Stages of pipelines; a deleted one stays on the deals that were in it (case 28).",
     "id!* pipeline_id label display_order:i probability:n closed_won:b is_closed:b active:b "
     f"archived:b updated_at:ts {_OF_CONNECTOR}",
-    {"id": ("stage_id",)},
+    {"id": "stage_id"},
 )
 DEAL_STAGES = _table(
     "deal_stages",
@@ -99,7 +97,7 @@ OWNERS = _table(
     "Users and queues that may own records.",
     "id!* email first_name last_name type user_id archived:b created_at:ts updated_at:ts "
     f"{_OF_CONNECTOR}",
-    {"id": ("owner_id",), "user_id": ("active_user_id", "userId")},
+    {"id": "owner_id", "user_id": "active_user_id"},
 )
 OWNER_TEAMS = _table(
     "owner_teams",
@@ -113,34 +111,22 @@ ENGAGEMENTS = _table(
     "status start_time:ts end_time:ts outcome activity_type partner_company_id archived:b "
     f"{_OF_CONNECTOR}",
     {
-        "id": ("engagement_id", "hs_object_id"),
-        "subject": (
-            "hs_email_subject",
-            "property_hs_email_subject",
-            "hs_meeting_title",
-            "property_hs_meeting_title",
-            "hs_call_title",
-            "property_hs_call_title",
-            "hs_task_subject",
-            "property_hs_task_subject",
-            "title",
-        ),
-        "status": ("hs_task_status", "property_hs_task_status", "hs_call_status"),
-        "start_time": ("hs_meeting_start_time", "property_hs_meeting_start_time"),
-        "end_time": ("hs_meeting_end_time", "property_hs_meeting_end_time"),
-        "outcome": (
-            "hs_meeting_outcome",
-            "property_hs_meeting_outcome",
-            "meeting_outcome",
-        ),
-        "activity_type": ("hs_activity_type", "property_hs_activity_type"),
+        "id": "engagement_id hs_object_id",
+        "subject": "hs_email_subject property_hs_email_subject hs_meeting_title "
+        "property_hs_meeting_title hs_call_title property_hs_call_title hs_task_subject "
+        "property_hs_task_subject title",
+        "status": "hs_task_status property_hs_task_status hs_call_status",
+        "start_time": "hs_meeting_start_time property_hs_meeting_start_time",
+        "end_time": "hs_meeting_end_time property_hs_meeting_end_time",
+        "outcome": "hs_meeting_outcome property_hs_meeting_outcome meeting_outcome",
+        "activity_type": "hs_activity_type property_hs_activity_type",
     },
 )
 ENGAGEMENT_ASSOCIATIONS = _table(
     "engagement_associations",
     "Records that each engagement belongs to.",
     f"engagement_id!* associated_object!* associated_id!* type_id category label {_OF_CONNECTOR}",
-    {"associated_id": ("company_id", "deal_id", "contact_id")},
+    {"associated_id": "company_id deal_id contact_id"},
 )
 
 

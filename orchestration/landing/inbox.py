@@ -22,6 +22,9 @@ from orchestration.landing.files import (
     already_landed,
     landing_session,
 )
+from orchestration.landing.journal import current_time
+from orchestration.landing.manifests import is_manifest
+from orchestration.landing.refused_files import keep_refused_files
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
 
@@ -73,6 +76,7 @@ def land_inbox(
             _land_one(session, file, default_as_of, until, report)
         if files:
             tell("landing", "", len(files), len(files))
+        keep_refused_files(home, report.refused, current_time())
     return report
 
 
@@ -213,4 +217,5 @@ def _is_meant(name: str) -> bool:
         lower.startswith((".", "~$"))
         or lower.endswith(_NOT_MEANT_ENDINGS)
         or lower in _NOT_MEANT_NAMES
+        or is_manifest(lower)
     )

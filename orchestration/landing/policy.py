@@ -76,6 +76,11 @@ TABLES: tuple[Table, ...] = (
         "dimension!* value!* points_share!*:n",
     ),
     _policy(
+        "intent_thresholds",
+        "Least score of an intent signal that counts, per provider (`*` = any other).",
+        "provider!* minimum_score!*:n",
+    ),
+    _policy(
         "route_limits",
         "Size and steadiness of each rep's weekly list.",
         "list_size!*:i per_partner_limit!*:i per_account_limit!*:i minimum_one_sided_share!*:n "

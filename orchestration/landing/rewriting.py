@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from orchestration.landing.contracts import LANDING_COLUMNS, Column, Table
 from orchestration.landing.dialects import (
+    BOOLEAN_WORDS,
     DateDialect,
     TimeZones,
     boolean_expression,
     date_expression,
     decimal_expression,
+    epoch_or,
     integer_expression,
     timestamp_expression,
 )
@@ -34,6 +36,8 @@ from orchestration.landing.sql_text import literal
 # Blanks that people and spreadsheets leave around values; the third is the no-break space.
 _BLANKS = (" ", "\t", "\u00a0", "\n", "\r")
 _EXCERPT_CHARACTERS = 80
+LIST_SEPARATOR = "; "
+"""Between the words of a landed list."""
 _LANDED_TIME = "'%Y-%m-%d %H:%M:%S.%f'"
 
 
@@ -93,7 +97,11 @@ def trimmed_text(expression: str, rows_are_many: bool) -> str:
 
 @dataclass(frozen=True)
 class Rewriting:
-    """Everything that was decided about one file; `places`: declared column -> place in it."""
+    """Everything that was decided about one file.
+
+    places: declared column -> place in the file. questioned: the only columns that the statements
+    are about, where all others are known to be settled; None = all.
+    """
 
     table: Table
     feed: Feed
@@ -102,6 +110,17 @@ class Rewriting:
     dialect: DateDialect
     zones: TimeZones
     bounds: Bounds | None
+    file_day: datetime.date | None = None
+    questioned: frozenset[str] | None = None
+
+    @property
+    def constants(self) -> Mapping[str, str]:
+        """Columns that the feed, or the day in the file's name, fills: the same in every row."""
+        filled = self.feed.constants
+        name = self.table.file_day_column
+        if name is None or name in self.places or self.file_day is None:
+            return filled
+        return {**filled, name: self.file_day.isoformat()}
 
     @property
     def decimal(self) -> Decimal:
@@ -121,6 +140,23 @@ class Rewriting:
                 {self._original_values()} as _original_values,
                 {self._facts(facts)}
             from judged where problem is null
+        """
+
+    def questioned_rows(self) -> str:
+        """SQL of every row: number, `w<place>` of each questioned column, originals, problem."""
+        written = [f"w{place}" for place, _ in self._filled()]
+        return f"""
+            {self._stages()}
+            select {", ".join(["_row_number", *written])},
+                {self._original_values()} as _original_values, problem
+            from judged
+        """
+
+    def extra_rows(self) -> str:
+        """SQL of `_extra` of every row: what no declared column takes."""
+        return f"""
+            {self._stages(until="source")}
+            select _row_number, {self._extra()} as _extra from source
         """
 
     def problem_counts(self) -> str:
@@ -160,11 +196,14 @@ class Rewriting:
         """SQL of (value, rows) of the values outside the column's vocabulary, frequent first."""
         place = self.table.columns.index(column)
         allowed = ", ".join(literal(value) for value in column.vocabulary)
+        # Of a list each word counts by itself, so that the message names what is to be mapped.
+        words = f"unnest(string_split(m{place}, {literal(LIST_SEPARATOR)}))"
+        value = words if column.many else f"m{place}"
         return f"""
             {self._stages(until="trimmed")}
-            select m{place}, count(*) from trimmed
-            where m{place} is not null and m{place} not in ({allowed})
-            group by m{place} order by count(*) desc, m{place}
+            select word, count(*) from (select {value} as word from trimmed)
+            where word is not null and word not in ({allowed})
+            group by word order by count(*) desc, word
         """
 
     def days_of(self, place_in_file: int) -> str:
@@ -194,7 +233,9 @@ class Rewriting:
     # --- stages -------------------------------------------------------------------------------
 
     def _stages(self, until: str = "judged") -> str:
-        stages = {"source": self._source(), "trimmed": self._trimmed()}
+        stages = {"source": self._source()}
+        if until != "source":
+            stages["trimmed"] = self._trimmed()
         if until == "judged":
             stages |= {"typed": self._typed(), "judged": self._judged()}
         # Materialized, a stage would hold the whole file in memory.
@@ -220,25 +261,39 @@ class Rewriting:
         return [
             (place, column)
             for place, column in enumerate(self.table.columns)
-            if column.name in self.places or column.name in self.feed.constants
+            if (column.name in self.places or column.name in self.constants)
+            and (self.questioned is None or column.name in self.questioned)
         ]
 
     def _raw(self, column: Column) -> str:
-        constant = self.feed.constants.get(column.name)
+        constant = self.constants.get(column.name)
         if constant is not None:
             return literal(constant)
         raw = trimmed_text(f"s{self.places[column.name]}", self.rows.are_many)
+        if self.table.null_tokens:
+            tokens = ", ".join(literal(token) for token in self.table.null_tokens)
+            raw = f"case when lower({raw}) not in ({tokens}) then {raw} end"
         values = self.feed.values.get(column.name)
         if values and column.kind != "text":
             return _case_of_map(raw, values, raw)
         return raw
 
     def _mapped(self, column: Column, raw: str) -> str:
-        """The company's own word for a partner's, in the spelling of the vocabulary."""
-        values = self.feed.values.get(column.name, {})
+        words = self.words(column)
+        if column.many:
+            return _mapped_list(raw, words)
+        return _case_of_map(raw, words, raw) if words else raw
+
+    def words(self, column: Column) -> dict[str, str]:
+        """A partner's word in small letters -> ours: the table's own words, then the feed's."""
+        if column.kind == "boolean" and not self.feed.values.get(column.name):
+            return BOOLEAN_WORDS
+        if column.kind != "text":
+            return {}
         own = {value: value for value in column.vocabulary}
         own |= {value.replace("_", " "): value for value in column.vocabulary}
-        return _case_of_map(raw, own | values, raw) if own | values else raw
+        known = own | dict(column.spellings) | self.feed.values.get(column.name, {})
+        return {theirs.lower(): ours for theirs, ours in known.items()}
 
     def _typed(self) -> str:
         selected = ["*"]
@@ -259,7 +314,8 @@ class Rewriting:
             return date_expression(
                 raw, self.dialect, self.rows.serial_epoch, ignores_time=column.ignores_time
             )
-        return timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
+        time = timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
+        return epoch_or(raw, time) if self.table.epoch_times else time
 
     def _judged(self) -> str:
         branches = []
@@ -270,21 +326,35 @@ class Rewriting:
             )
         for place, column in self._filled():
             branches += self._judgements(place, column)
-        if self.table.at_least_one_of:
-            filled = [place for place, each in self._filled() if self._is_alternative(each)]
+        for group in self.table.at_least_one_of:
+            filled = [place for place, each in self._filled() if each.name in group]
+            if not filled:
+                # Known to be settled: each row has a value in the group.
+                continue
             texts = ", ".join(f"r{place}" for place in filled)
             branches.append(
                 f"when coalesce({texts}) is null then "
                 f"{literal(Problem('missing_required_value', filled[0]).key)}"
             )
+        branches += self._broken_rules()
         judgement = f"case {' '.join(branches)} end" if branches else "cast(null as varchar)"
         written = [
             f"{self._written(place, column)} as w{place}" for place, column in self._filled()
         ]
         return f"select {', '.join(['*', *written, f'{judgement} as problem'])} from typed"
 
-    def _is_alternative(self, column: Column) -> bool:
-        return column.name in self.table.at_least_one_of
+    def _broken_rules(self) -> list[str]:
+        """Rules between the columns of a row, after each value was found readable."""
+        filled = {column.name: (place, column) for place, column in self._filled()}
+        branches = []
+        for rule in self.table.row_rules:
+            if not all(name in filled for name in rule.columns):
+                continue
+            typed = {name: _rule_value(*filled[name]) for name in rule.columns}
+            problem = Problem(rule.code, filled[rule.columns[0]][0])
+            condition = rule.broken_when.format(**typed)
+            branches.append(f"when {condition} then {literal(problem.key)}")
+        return branches
 
     def _judgements(self, place: int, column: Column) -> list[str]:
         def branch(condition: str, code: str) -> str:
@@ -299,8 +369,12 @@ class Rewriting:
         if column.kind == "text":
             if column.vocabulary:
                 allowed = ", ".join(literal(value) for value in column.vocabulary)
-                branches.append(branch(f"m{place} not in ({allowed})", "unknown_value"))
-            if _is_identifier(column.name):
+                unknown = f"m{place} not in ({allowed})"
+                if column.many:
+                    words = f"string_split(m{place}, {literal(LIST_SEPARATOR)})"
+                    unknown = f"not list_has_all([{allowed}], {words})"
+                branches.append(branch(unknown, "unknown_value"))
+            if is_identifier(column.name):
                 branches.append(branch(_has_lost_digits(raw), "lost_digits"))
             return branches
         unreadable = f"{raw} is not null and {typed} is null"
@@ -355,7 +429,7 @@ class Rewriting:
 
     def _original_values(self) -> str:
         members = []
-        for place, column in enumerate(self.table.columns):
+        for place, column in self._filled():
             if column.name in self.places:
                 source = f"s{self.places[column.name]}"
                 members.append(
@@ -422,10 +496,15 @@ class Rewriting:
         header = column.name
         if column.name in self.places:
             header = self.rows.headers[self.places[column.name]]
+        for rule in self.table.row_rules:
+            if rule.code == problem.code:
+                return rule.finding, ""
         if problem.code == "missing_required_value":
-            named = " and ".join(self.table.at_least_one_of)
-            if not column.value_required and named:
-                return f"{named} are both empty: fill one of them and send the row again.", ""
+            groups = [group for group in self.table.at_least_one_of if column.name in group]
+            if not column.value_required and groups:
+                named = " and ".join(groups[0])
+                both = "both" if len(groups[0]) == 2 else "all"
+                return f"{named} are {both} empty: fill one of them and send the row again.", ""
             return f"{header} is empty and must not be: fill it and send the row again.", ""
         return f"{header} is ", self._finding(problem.code, column)
 
@@ -467,7 +546,7 @@ class Rewriting:
         )
 
 
-def _is_identifier(name: str) -> bool:
+def is_identifier(name: str) -> bool:
     """Whether a text column holds ids or numbers of which every digit counts."""
     return name == "id" or name.endswith("_id") or name.startswith("duns") or name == "phone"
 
@@ -486,8 +565,48 @@ def _case_of_map(text: str, values: dict[str, str], otherwise: str) -> str:
     return f"case lower({text}) {branches} else {otherwise} end"
 
 
+def json_name(name: str) -> str:
+    """A column's name as a JSON text."""
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _mapped_list(text: str, known: dict[str, str]) -> str:
+    """SQL of the words of a list, each replaced by ours, joined by `; `; NULL for an empty list.
+
+    A whole text that is mapped itself is one word; else it is a JSON array, or cut at semicolons,
+    or, where there is none, at commas.
+    """
+    words = (
+        f"case when {text}[1] = '[' and json_valid({text}) "
+        f"then json_extract_string({text}, '$[*]') "
+        f"when contains({text}, ';') then string_split({text}, ';') "
+        f"else string_split({text}, ',') end"
+    )
+    word = "trim(each)"
+    mapped = _case_of_map(word, known, word) if known else word
+    listed = (
+        f"list_distinct(list_transform(list_filter({words}, each -> trim(each) <> ''), "
+        f"each -> {mapped}))"
+    )
+    joined = f"nullif(array_to_string(list_sort({listed}), {literal(LIST_SEPARATOR)}), '')"
+    if not known:
+        return joined
+    names = ", ".join(literal(each.lower()) for each in known)
+    whole = _case_of_map(text, known, text)
+    return f"case when lower({text}) in ({names}) then {whole} else {joined} end"
+
+
+def _rule_value(place: int, column: Column) -> str:
+    """SQL of a value as its kind, for rules between columns."""
+    if column.kind == "text":
+        return f"m{place}"
+    if column.kind in ("integer", "decimal"):
+        return f"try_cast(t{place} as double)"
+    return f"t{place}"
+
+
 def _json_member(name: str, text: str) -> str:
-    return f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({text})"
+    return f"{literal(json_name(name) + ':')} || to_json({text})"
 
 
 def _json_object(members: list[str]) -> str:

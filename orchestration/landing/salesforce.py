@@ -21,21 +21,18 @@ _OF_CONNECTOR = "fivetran_deleted:b fivetran_synced:ts"
 _VERSIONS_OF_CONNECTOR = f"fivetran_start:ts {_OF_CONNECTOR}"
 
 
-# Exports of people leave out the compound name and have its parts instead.
-_NAMES = ("name", "last_name")
-
-
 def _table(
     name: str,
     description: str,
     columns: str,
     open_ended: tuple[str, ...] = (),
-    at_least_one_of: tuple[str, ...] = (),
+    at_least_one_of: tuple[tuple[str, ...], ...] = (),
+    also: dict[str, str] | None = None,
 ) -> Table:
     # Connectors write the days of a CRM with a time of day; the field itself has none.
     declared = tuple(
         dataclasses.replace(column, ignores_time=column.kind == "date")
-        for column in columns_of(columns, open_ended=open_ended)
+        for column in columns_of(columns, open_ended=open_ended, also=also)
     )
     return Table(SOURCE, name, description, declared, at_least_one_of=at_least_one_of)
 
@@ -46,7 +43,13 @@ ACCOUNTS = _table(
     "id!* name!* type parent_id owner_id website industry number_of_employees:i "
     "annual_revenue:n billing_country billing_state billing_city phone duns_number "
     "is_partner:b currency_iso_code is_deleted:b master_record_id created_date:ts "
-    f"last_modified_date:ts system_modstamp:ts {_VERSIONS_OF_CONNECTOR}",
+    "last_modified_date:ts system_modstamp:ts sixsense_intent_score:n sixsense_buying_stage "
+    f"{_VERSIONS_OF_CONNECTOR}",
+    # 6sense writes its scores into fields of the account.
+    also={
+        "sixsense_intent_score": "accountintentscore6sense__c",
+        "sixsense_buying_stage": "accountbuyingstage6sense__c",
+    },
 )
 ACCOUNT_HISTORY = _table(
     "account_history",
@@ -96,7 +99,8 @@ USERS = _table(
     "id!* name first_name last_name email is_active:b manager_id user_role_id profile_id user_type "
     "title country default_currency_iso_code created_date:ts system_modstamp:ts "
     f"{_VERSIONS_OF_CONNECTOR}",
-    at_least_one_of=_NAMES,
+    # Exports of people leave out the compound name and have its parts instead.
+    at_least_one_of=(("name", "last_name"),),
 )
 USER_ROLES = _table(
     "user_roles",

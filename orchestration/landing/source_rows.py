@@ -22,6 +22,10 @@ MOUNTED = "source_rows"
 STREAM_ABOVE_BYTES = 32 * 1024 * 1024
 
 
+class ReadAgain(Exception):  # noqa: N818 - it asks for another pass and is no error
+    """The fast way of reading a file met what only the careful way can number: begin again."""
+
+
 @dataclass(frozen=True)
 class RaggedRow:
     """A row whose number of fields is not that of the header; `text` is the row as written."""
@@ -41,6 +45,8 @@ class SourceRows:
     open_arrow: a fresh Arrow table or stream for `source_rows`. rows_scanned: how many rows the
     last full scan gave. check_complete: called after the first full scan; raises LandingError when
     the file was cut. failure: what stopped the stream, as the engine's own message hides it.
+    is_text_stream: whether `open_arrow` streams the columns as texts, NULL for empty, behind their
+    row numbers: then large files are landed block by block.
     serial_epoch: day zero of day numbers, for spreadsheets. are_many: worth a statement that costs
     more to plan and less per row. ragged: filled by the scan.
     """
@@ -52,9 +58,10 @@ class SourceRows:
     rows_scanned: Callable[[], int]
     relation: str = MOUNTED
     check_complete: Callable[[], None] | None = None
-    failure: Callable[[], CosellError | None] | None = None
+    failure: Callable[[], CosellError | ReadAgain | None] | None = None
     serial_epoch: str | None = None
     are_many: bool = False
+    is_text_stream: bool = False
     has_nul: bool = False
     decimal_is_always_point: bool = False
     dialect: dict[str, str] = field(default_factory=dict)
@@ -84,6 +91,12 @@ class SourceRows:
 
         Raises what stopped the stream where that is why the engine failed.
         """
+        try:
+            return self._run(connection, statement)
+        except ReadAgain:
+            return self._run(connection, statement)
+
+    def _run(self, connection: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
         arrow = self.open_arrow()
         if arrow is not self._mounted:
             # Replaces the rows of the file before.
@@ -94,6 +107,10 @@ class SourceRows:
         except Exception as error:
             stopped_by = self.failure() if self.failure is not None else None
             raise stopped_by or error from error
+
+    def forget_mounted(self) -> None:
+        """Say that other rows stand in the place of these."""
+        self._mounted = None
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ reserves memory for all of them.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import itertools
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import LandingError, one_sentence
@@ -30,21 +33,95 @@ _ROWS_PER_BATCH = 20_000
 # A cell with content; a styled cell without content closes itself with "/>".
 _CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"[^<>/]*>')
 _LONGEST_TAG_BYTES = 256
+# A formula without the value that a spreadsheet program saves beside it.
+_UNSAVED_FORMULA = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>'
+    rb"<(?:\w+:)?f(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+_LONGEST_FORMULA_BYTES = 16 * 1024
 _EPOCH_1900 = "1899-12-30"
 _EPOCH_1904 = "1904-01-01"
 _EXACT_INTEGERS = 10**15
 
 
 def open_spreadsheet(file: SourceFile, feed: Feed) -> SourceRows:
-    """The rows of one sheet; raises LandingError for a damaged, locked or oversized workbook."""
+    """The rows of one sheet; formulas are read as the values that were saved beside them.
+
+    Raises LandingError for a workbook that is damaged, locked or oversized, and for what hides
+    from those who look at it: macros, links to other files, hidden sheets, unsaved formulas.
+    """
     epoch = _EPOCH_1900
+    _refuse_macros(file)
     if zipfile.is_zipfile(file.path):
         epoch = _checked_archive(file)
     workbook, sheet = _open_sheet(file, feed)
     try:
+        _refuse_hidden_sheets(file.label, workbook)
         return _read_sheet(file, feed, sheet, epoch)
     finally:
         workbook.close()
+
+
+def first_lines(path: Path, label: str, count: int) -> list[tuple[int, list[str]]]:
+    """The first lines of the first sheet that hold anything, with their numbers, as texts.
+
+    Raises LandingError for what `open_spreadsheet` refuses.
+    """
+    file = SourceFile(path, label)
+    _refuse_macros(file)
+    if zipfile.is_zipfile(path):
+        _checked_archive(file)
+    anything = Feed(name="preview", source="bilateral", table=None, file="the feed's file")
+    workbook, sheet = _open_sheet(file, anything)
+    try:
+        _refuse_hidden_sheets(label, workbook)
+        lines = [
+            (line, [cell_text(cell, False) or "" for cell in cells])
+            for line, cells in itertools.islice(_numbered_lines(sheet), count)
+        ]
+    finally:
+        workbook.close()
+    return [each for each in lines if any(text.strip() for text in each[1])]
+
+
+def _refuse_macros(file: SourceFile) -> None:
+    """Refuse macros by the ending that promises them, and by the streams that hold them."""
+    holds_macros = file.path.suffix.lower() == ".xlsm"
+    if zipfile.is_zipfile(file.path):
+        with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(file.path) as archive:
+            names = [entry.filename.lower() for entry in archive.infolist()]
+            holds_macros |= any(name.endswith(("vbaproject.bin", "macrosheets/")) for name in names)
+            holds_macros |= any("/macrosheets/" in name for name in names)
+            if any("/externallinks/" in name for name in names):
+                raise LandingError(
+                    f"{file.label} has links to other workbooks, whose values may be old or not "
+                    "meant for us: ask for the list without them (break the links, or save the "
+                    "sheet as CSV)."
+                )
+    else:
+        # The names of an old workbook's parts are in UTF-16.
+        holds_macros |= "_VBA_PROJECT".encode("utf-16-le") in file.path.read_bytes()
+    if holds_macros:
+        raise LandingError(
+            f"{file.label} is a workbook with macros, which are never opened: ask for the list as "
+            ".xlsx without macros, or as CSV."
+        )
+
+
+def _refuse_hidden_sheets(label: str, workbook: CalamineWorkbook) -> None:
+    from python_calamine import SheetVisibleEnum
+
+    hidden = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible != SheetVisibleEnum.Visible
+    ]
+    if hidden:
+        raise LandingError(
+            f"{label} has the hidden sheet {hidden[0]!r}, which may hold what nobody meant to "
+            "send: ask for the list without it (unhide and delete the sheet), or as CSV."
+        )
 
 
 def _open_sheet(file: SourceFile, feed: Feed) -> tuple[CalamineWorkbook, CalamineSheet]:
@@ -72,6 +149,7 @@ def _read_sheet(file: SourceFile, feed: Feed, sheet: CalamineSheet, epoch: str) 
 
     lines = _numbered_lines(sheet)
     headers, header_line = _header(lines, feed, file.label)
+    headers = _merged_headers(sheet, headers, header_line)
     width = len(headers)
     comma = feed.decimal == "comma"
     batches: list[Any] = []
@@ -127,6 +205,27 @@ def _header(
         f"{label} has no header in line {feed.header_row} of its sheet: mend `header_row:` or "
         f"`sheet:` in {feed.file}, or ask for the file with its header."
     )
+
+
+def _merged_headers(sheet: CalamineSheet, headers: list[str], header_line: int) -> list[str]:
+    """Headers with the text of the merged cell that covers an empty one.
+
+    A cell merged over several lines holds its text in the first of them, above the header's line.
+    One merged over several columns names the first; the others are numbered behind its text.
+    """
+    named = list(headers)
+    # Lines of a range count from the sheet's first, columns too, but rows begin with the first
+    # column that holds anything.
+    left = sheet.start[1] if sheet.start is not None else 0
+    for first, last in sheet.merged_cell_ranges or []:
+        if not first[0] < header_line <= last[0] + 1:
+            continue
+        text = cell_text(sheet.to_python(skip_empty_area=False)[first[0]][first[1]], False) or ""
+        columns = range(max(first[1] - left, 0), min(last[1] + 1 - left, len(named)))
+        for number, place in enumerate(columns, start=1):
+            if not named[place].strip() and text.strip():
+                named[place] = text if number == 1 else f"{text.strip()} {number}"
+    return named
 
 
 def _named_columns(headers: list[str], table: Any) -> tuple[list[str], list[int]]:
@@ -229,6 +328,13 @@ class _SheetExtent:
 
     def add(self, block: bytes) -> bytes:
         """Measure the cells of a block; returns what may continue in the next one."""
+        unsaved = _UNSAVED_FORMULA.search(block)
+        if unsaved:
+            raise LandingError(
+                f"{self.label} has a formula without its value in cell "
+                f"{unsaved[1].decode('ascii')}, and formulas are never computed here: open and "
+                "save it in a spreadsheet program, or send the values."
+            )
         found = _CELL.findall(block)
         if found:
             self.columns.update(letters for letters, _ in found)
@@ -240,6 +346,10 @@ class _SheetExtent:
                     f"spans more than {MAXIMUM_CELLS // 10**6} million cells: delete the stray "
                     "cells or save the sheet as CSV."
                 )
+        # The cell that the block cuts; of a longer one, only its tag is known.
+        cell = block[block.rfind(b"<c ") :] if b"<c " in block else b""
+        if b"</c>" not in cell and b"<f" in cell and len(cell) < _LONGEST_FORMULA_BYTES:
+            return cell
         tail = block[block.rfind(b"<") :]
         return tail if len(tail) < _LONGEST_TAG_BYTES else b""
 

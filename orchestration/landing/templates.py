@@ -5,7 +5,7 @@ The feed's name is the table's name. More columns are allowed and kept in `_extr
 
 from __future__ import annotations
 
-from orchestration.landing.contracts import Table, columns_of
+from orchestration.landing.contracts import RowRule, Table, columns_of
 
 SOURCE = "templates"
 
@@ -18,6 +18,42 @@ REGISTRATION_STATUSES = (
     "Closed",
     "Cancelled",
     "Expired",
+)
+
+
+METRICS = (
+    "partner_sourced_opportunities",
+    "partner_touches",
+    "joint_calls",
+    "co_sell_opportunities",
+    "pipeline_created",
+    "bookings",
+    "stage_conversion",
+    "process_adherence",
+    "worked_routes_share",
+)
+
+
+def _in_order(first: str, last: str) -> RowRule:
+    return RowRule(
+        f"{last}_before_{first}",
+        f"{{{last}}} < {{{first}}}",
+        f"{last} lies before {first}: correct one of them.",
+    )
+
+
+def _no_negative(column: str) -> RowRule:
+    return RowRule(
+        f"negative_{column}",
+        f"{{{column}}} < 0",
+        f"{column} is less than zero: write zero or more.",
+    )
+
+
+_FISCAL_QUARTER = RowRule(
+    "unknown_fiscal_quarter",
+    "not regexp_full_match({fiscal_quarter}, 'FY[0-9][0-9][0-9][0-9]-Q[1-4]')",
+    "fiscal_quarter is not of the form FY2027-Q1: write it so.",
 )
 
 TABLES: tuple[Table, ...] = (
@@ -40,12 +76,14 @@ TABLES: tuple[Table, ...] = (
         "deal_registrations",
         "Deals that partners registered with us.",
         columns_of(
-            "registration_id!* partner_id!* partner_name partner_account_id account_id "
+            "registration_id!* partner_id partner_name partner_account_id account_id "
             "account_name opportunity_id status!* submitted_at:ts approved_at:ts recorded_at:ts "
             "expires_at:d estimated_amount:n currency",
             vocabularies={"status": REGISTRATION_STATUSES},
             open_ended=("expires_at",),
         ),
+        at_least_one_of=(("partner_id", "partner_name"),),
+        row_rules=(_in_order("submitted_at", "approved_at"), _no_negative("estimated_amount")),
     ),
     Table(
         SOURCE,
@@ -64,9 +102,11 @@ TABLES: tuple[Table, ...] = (
         columns_of(
             "rep_id rep_email fiscal_quarter!* quarter_start_on:d quarter_end_on:d metric!* "
             "target!*:n currency effective_from:d acknowledged_on:d source",
+            vocabularies={"metric": METRICS},
             open_ended=("effective_from",),
         ),
-        at_least_one_of=("rep_id", "rep_email"),
+        at_least_one_of=(("rep_id", "rep_email"),),
+        row_rules=(_FISCAL_QUARTER, _no_negative("target")),
     ),
     Table(
         SOURCE,
@@ -77,6 +117,14 @@ TABLES: tuple[Table, ...] = (
             vocabularies={"kind": ("seat", "ramp", "leave", "transfer")},
             open_ended=("starts_on", "ends_on"),
         ),
+        row_rules=(
+            _in_order("starts_on", "ends_on"),
+            RowRule(
+                "factor_outside_0_to_1",
+                "{factor} < 0 or {factor} > 1",
+                "factor is not a share from 0 to 1: write 0.5 for half of a day.",
+            ),
+        ),
     ),
     Table(
         SOURCE,
@@ -86,16 +134,17 @@ TABLES: tuple[Table, ...] = (
             "support_id!* rep_id partner_id account_id kind asked_at:ts given_at:ts note",
             vocabularies={"kind": ("intro", "overlap_data", "enablement")},
         ),
+        row_rules=(_in_order("asked_at", "given_at"),),
     ),
     Table(
         SOURCE,
         "partner_plans",
         "Plans of 90 days that both sides agreed.",
         columns_of(
-            "plan_id!* partner_id our_owner_email partner_owner_name starts_on:d ends_on:d status "
-            "agreed_by_us_on:d agreed_by_partner_on:d",
-            open_ended=("starts_on", "ends_on"),
+            "plan_id!* partner_id!* our_owner_email partner_owner_name starts_on!*:d ends_on!*:d "
+            "status agreed_by_us_on:d agreed_by_partner_on:d"
         ),
+        row_rules=(_in_order("starts_on", "ends_on"),),
     ),
     Table(
         SOURCE,
@@ -120,6 +169,7 @@ TABLES: tuple[Table, ...] = (
         columns_of(
             "provider!* domain company_name topic score:n stage signal_week_start!*:d country"
         ),
+        row_rules=(_no_negative("score"),),
     ),
     Table(
         SOURCE,
@@ -148,6 +198,7 @@ TABLES: tuple[Table, ...] = (
         "quarter_closes",
         "Quarters that finance signed.",
         columns_of("fiscal_quarter!* closed_at!*:ts signed_by!* note"),
+        row_rules=(_FISCAL_QUARTER,),
     ),
     Table(
         SOURCE,

@@ -36,6 +36,12 @@ def _column_meta(column: Mapping[str, Any]) -> Mapping[str, Any]:
     return meta
 
 
+def area_of(node: Mapping[str, Any]) -> str:
+    """The schema that the project gives a model, without the prefix that an engine may add."""
+    configured: str | None = (node.get("config") or {}).get("schema")
+    return configured or str(node["schema"])
+
+
 def public_tables(manifest: Mapping[str, Any]) -> tuple[PublicTable, ...]:
     """The public tables of a dbt manifest (as parsed from manifest.json), sorted by name."""
     tables = []
@@ -50,7 +56,7 @@ def public_tables(manifest: Mapping[str, Any]) -> tuple[PublicTable, ...]:
             if _column_meta(column).get(IGNORED_IN_HASH) is True
         )
         name = node.get("alias") or node["name"]
-        tables.append(PublicTable(area=node["schema"], name=name, ignored_columns=ignored))
+        tables.append(PublicTable(area=area_of(node), name=name, ignored_columns=ignored))
     return tuple(sorted(tables, key=lambda table: table.full_name))
 
 

@@ -147,7 +147,7 @@ def build_database(
     settings: Settings, file: Path, tables: Sequence[PublicTable], progress: Progress
 ) -> None:
     """Copy the public tables (and views, as tables) with their comments out of the warehouse."""
-    warehouse = settings.home.warehouse
+    warehouse = settings.warehouse
     if not warehouse.is_file():
         raise ReleaseError(
             f"{settings.home.relative(warehouse)} does not exist: run `cosell refresh`."

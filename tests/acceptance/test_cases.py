@@ -27,7 +27,6 @@ CASES = range(1, 49)
 # Case -> what has to exist before it can be asserted. A line leaves when its function comes.
 OPEN: dict[int, str] = {
     37: "no list proposes pairs of opportunities that may be one deal",
-    42: "an intent signal of a company is not yet marked as inherited by its other accounts",
     44: "names are not matched yet, so the German pair is not found (the accepted pair is)",
     45: "nothing is written for a partner yet, so there is no export to refuse a row of another",
 }
@@ -117,6 +116,16 @@ class Demo:
             " and ($2 is null or partner_account_id = $2)",
             account,
             record,
+        )
+
+    def states(self, account: str, partner: str) -> list[dict[str, Any]]:
+        """What the account was to the partner, from day to day."""
+        return self.rows(
+            "select valid_from_on, valid_until_on, partner_state"
+            " from account_mapping.fct_partner_state_history"
+            " where account_id = ? and partner_id = ? order by valid_from_on",
+            account,
+            partner,
         )
 
     def decision(self, account: str, record: str) -> str | None:
@@ -439,6 +448,8 @@ def case_30_a_partner_that_left_keeps_its_credit_and_nothing_else(demo: Demo) ->
 
 def case_31_what_a_delta_leaves_out_is_unchanged(demo: Demo) -> None:
     assert demo.segments(demo.accounts[0])["marisol"]["partner_state"] == "customer"
+    *_, newest = demo.states(demo.accounts[0], "marisol")
+    assert (newest["partner_state"], newest["valid_until_on"]) == ("customer", None)
 
 
 def case_32_former_customers_are_prospects_and_stay_visible(demo: Demo) -> None:
@@ -452,7 +463,20 @@ def case_33_counts_only_is_unknown_and_not_zero(demo: Demo) -> None:
 
 
 def case_34_an_overlap_after_the_fact_earns_nothing(demo: Demo) -> None:
-    assert demo.opportunity(demo.opportunities[0])["attribution_class"] == "direct"
+    deal = demo.opportunity(demo.opportunities[0])
+    assert deal["attribution_class"] == "direct"
+    states = demo.states(deal["account_id"], "skybridge")
+    assert states[0] == {
+        "valid_from_on": date(1, 1, 1),
+        "valid_until_on": states[1]["valid_from_on"],
+        "partner_state": "unknown",
+    }, "nobody knows before the first list"
+    on_creation = [each for each in states if each["valid_from_on"] <= deal["created_on"]][-1]
+    assert on_creation["partner_state"] == "absent"
+    assert (states[-1]["partner_state"], states[-1]["valid_from_on"]) == (
+        "customer",
+        date(2026, 6, 1),
+    )
 
 
 def case_35_our_own_upload_is_no_evidence(demo: Demo) -> None:
@@ -508,6 +532,20 @@ def case_41_an_account_stands_once_on_a_list(demo: Demo) -> None:
     )
     cells = [segment["cell"] for segment in demo.segments(demo.accounts[0]).values()]
     assert cells.count("partner_customer_our_prospect") >= 9, "every active partner has it"
+
+
+def case_42_one_surge_of_a_company_is_inherited_by_its_other_accounts(demo: Demo) -> None:
+    found = demo.rows(
+        "select account_id, is_inherited_from_company, hub_account_id"
+        " from account_mapping.fct_account_intent where account_id in (?, ?, ?) group by all",
+        *demo.accounts,
+    )
+    (hub,) = {row["hub_account_id"] for row in found}
+    inherited = {row["account_id"]: row["is_inherited_from_company"] for row in found}
+    first, second, without_domain = demo.accounts
+    assert hub in (first, second)
+    assert inherited == {first: first != hub, second: second != hub}
+    assert without_domain not in inherited, "what nobody observed is unknown and not zero"
 
 
 def case_43_a_name_alone_and_a_rejection_join_nobody(demo: Demo) -> None:

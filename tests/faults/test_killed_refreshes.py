@@ -26,11 +26,11 @@ from pathlib import Path
 from orchestration.refresh import run_refresh
 from orchestration.settings import load_settings
 
-home, day, place, count = sys.argv[1:]
+home, day, place, count, signal = sys.argv[1:]
 
 def kill(station, detail="", done=None, total=None):
     if station == place and (done or 0) >= int(count):
-        os.kill(os.getpid(), 9)
+        os.kill(os.getpid(), int(signal))
 
 run_refresh(load_settings(Path(home)), date.fromisoformat(day), kill)
 """
@@ -40,16 +40,33 @@ def refresh(home: Home, day: date) -> RefreshOutcome:
     return run_refresh(load_settings(home.root), day)
 
 
-def kill_at(home: Home, day: date, station: str, done: int) -> None:
-    """Refresh in a process that kills itself once a station has done so many of its things."""
-    arguments = [str(home.root), day.isoformat(), station, str(done)]
-    killed = subprocess.run(
+def stop_at(
+    home: Home, day: date, station: str, done: int, signal: int
+) -> subprocess.CompletedProcess[str]:
+    """Refresh in a process that sends itself a signal once a station has done so many things."""
+    arguments = [str(home.root), day.isoformat(), station, str(done), str(signal)]
+    return subprocess.run(
         [sys.executable, "-c", KILLED_WHERE_IT_IS_TOLD, *arguments],
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def kill_at(home: Home, day: date, station: str, done: int) -> None:
+    killed = stop_at(home, day, station, done, 9)
     assert killed.returncode == -9, killed.stderr
+
+
+def test_a_refresh_stopped_from_outside_says_so(copy_of_demo_home: Home) -> None:
+    before = current_release(copy_of_demo_home)
+    assert before is not None
+    stopped = stop_at(copy_of_demo_home, before.as_of + timedelta(days=7), "marts", 20, 15)
+    assert stopped.returncode != 0
+    last_line = stopped.stderr.strip().splitlines()[-1]
+    assert "stopped from outside" in last_line
+    assert "run it again" in last_line
+    assert current_release(copy_of_demo_home).release_id == before.release_id
 
 
 def content_hashes(home: Home) -> dict[str, str]:

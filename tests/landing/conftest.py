@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from orchestration.company_defaults import initialise_home
 from orchestration.errors import CosellError
 from orchestration.landing import LandedFile, ensure_landing_schema, land_file
+from orchestration.landing.files import landing_session
 from orchestration.settings import Home
 
 PARTNER_FEED = """
@@ -111,6 +113,27 @@ def refusal(land: Callable[..., LandedFile], home: Home) -> Callable[..., str]:
         return sentence
 
     return drop_and_read
+
+
+@pytest.fixture
+def fuzzed(home: Home) -> Iterator[Callable[[str, str, bytes], None]]:
+    """Land any bytes in one session: all rows are accounted for, or one sentence is said."""
+    with landing_session(home) as session:
+
+        def land_bytes(feed: str, name: str, content: bytes) -> None:
+            digest = hashlib.sha256(content).hexdigest()[:16]
+            path = home.inbox / feed / AS_OF.isoformat() / f"{digest}_{name}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            try:
+                landed = session.land(feed, path)
+            except CosellError as error:
+                sentence = str(error)
+                assert sentence.endswith(".") and "\n" not in sentence
+            else:
+                assert landed.rows == landed.good + landed.quarantined > 0
+
+        yield land_bytes
 
 
 def assert_nothing_written(home: Home) -> None:

@@ -135,7 +135,7 @@ REFUSED = [
         "neither of two columns",
         "expectations",
         "expectations.csv",
-        "fiscal_quarter,metric,target\nFY2027-Q1,x,1\n",
+        "fiscal_quarter,metric,target\nFY2027-Q1,joint_calls,1\n",
         ["no column rep_id or rep_email"],
     ),
     (
@@ -228,11 +228,11 @@ REFUSED = [
         ["row 2", "not a complete JSON object"],
     ),
     (
-        "a JSON array",
+        "a JSON array of texts",
         "salesforce",
         "Account.json",
-        b'[{"Id": "1", "Name": "A"}]\n',
-        ["row 1", "one object per line"],
+        b'["1", "2"]\n',
+        ["item 1", "list of objects"],
     ),
     (
         "a day in the future",
@@ -267,7 +267,10 @@ def test_a_bad_file_never_stops_the_feeds_other_files(
     good = {
         "salesforce": ("User.csv", "Id,Name\n1,A\n"),
         "acme": ("good.csv", f"{LIST_HEADER}\n1,A,customer\n"),
-        "expectations": ("good.csv", "rep_id,fiscal_quarter,metric,target\n1,FY2027-Q1,x,1\n"),
+        "expectations": (
+            "good.csv",
+            "rep_id,fiscal_quarter,metric,target\n1,FY2027-Q1,joint_calls,1\n",
+        ),
     }
     drop(feed, name, content, None if "2999" in name else datetime.date(2026, 2, 9))
     drop(feed, *good[feed])

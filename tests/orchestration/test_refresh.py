@@ -6,7 +6,8 @@ import ast
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -89,12 +90,6 @@ def test_a_second_refresh_of_a_home_is_refused(tmp_path_factory: pytest.TempPath
         run_refresh(Settings(home, "duckdb", 1))
 
 
-def test_a_refresh_runs_on_duckdb_only(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = Home(tmp_path_factory.mktemp("home"))
-    with pytest.raises(RefreshError, match="set engine to duckdb"):
-        run_refresh(Settings(home, "spark", 1))
-
-
 def test_the_dagster_instance_follows_a_home_that_was_moved(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -106,3 +101,35 @@ def test_the_dagster_instance_follows_a_home_that_was_moved(
     prepare_dagster_home(two)
     configuration = two.dagster.joinpath("dagster.yaml").read_text(encoding="utf-8")
     assert str(two.dagster) in configuration and str(one.dagster) not in configuration
+
+
+def test_an_inbox_of_refused_files_says_why_nothing_landed() -> None:
+    from orchestration.defs.landing.assets import nothing_but_refusals
+    from orchestration.landing import InboxReport
+
+    assert nothing_but_refusals(InboxReport()) is None
+    one = InboxReport(refused=[("inbox/acme/a.csv", "inbox/acme/a.csv is empty.")])
+    assert str(nothing_but_refusals(one)) == (
+        "The only file was refused, so that nothing has landed: inbox/acme/a.csv is empty."
+    )
+    two = InboxReport(refused=[*one.refused, ("inbox/acme/b.csv", "b is damaged.")])
+    assert str(nothing_but_refusals(two)).startswith("All 2 new files were refused")
+
+
+def test_a_station_stopped_by_a_signal_says_that_it_was_stopped(tmp_path: Path) -> None:
+    import dagster as dg
+
+    from orchestration.refresh_session import RefreshSession
+
+    session = RefreshSession(load_settings(tmp_path))
+    with pytest.raises(dg.DagsterExecutionInterruptedError), session.station("marts"):
+        raise dg.DagsterExecutionInterruptedError
+    assert isinstance(session.failure, RefreshError)
+    for part in ("stopped from outside", "release is untouched", "run it again"):
+        assert part in str(session.failure)
+
+
+def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
+    in_a_week = datetime.now(UTC).date() + timedelta(days=7)
+    with pytest.raises(RefreshError, match=f"--as-of {in_a_week} lies in the future"):
+        run_refresh(Settings(Home(tmp_path), "duckdb", 1), in_a_week)

@@ -30,6 +30,7 @@ PARAMETERS = {
     "maximum_shrink_share": "0.20",
     "maximum_quarantined_share": "0.05",
     "accepted_shrinks": "accepted_shrinks",
+    "public_columns": "information_schema.columns",
     "landing_files": "'{folder}/landing/*/*/*.parquet'",
     "landed_company": "company",
     "landed_dated_rates": "dated_rates",

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import RefreshError
-from orchestration.settings import Home
+from orchestration.settings import Home, Settings
+from orchestration.warehouse import DuckDBWarehouse
 from orchestration.workshop import (
-    STATE_FILE,
+    STATE_FILES,
     WorkshopState,
     hold_refresh_lock,
     is_up_to_date,
     read_state,
     rebuild_reason,
-    remove_warehouse,
     write_state,
 )
 
@@ -32,16 +32,26 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+def duckdb_of(home: Home) -> DuckDBWarehouse:
+    return DuckDBWarehouse(Settings(home, "duckdb", threads=1))
+
+
 def test_state_is_read_back_as_it_was_written(home: Home) -> None:
     write_state(home, DONE)
     assert read_state(home) == DONE
-    assert [path.name for path in home.dagster.iterdir()] == [STATE_FILE]
+    assert [path.name for path in home.dagster.iterdir()] == [STATE_FILES["duckdb"]]
+
+
+def test_each_engine_has_a_state_of_its_own(home: Home) -> None:
+    write_state(home, DONE)
+    write_state(home, NOW, "spark")
+    assert (read_state(home), read_state(home, "spark")) == (DONE, NOW)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"status": "complete"}', '{"as_of": "today"}'])
 def test_a_damaged_state_is_no_state(home: Home, text: str) -> None:
     home.dagster.mkdir()
-    home.dagster.joinpath(STATE_FILE).write_text(text, encoding="utf-8")
+    home.dagster.joinpath(STATE_FILES["duckdb"]).write_text(text, encoding="utf-8")
     assert read_state(home) is None
 
 
@@ -60,9 +70,9 @@ def test_a_damaged_state_is_no_state(home: Home, text: str) -> None:
 def test_the_warehouse_is_rebuilt_for_a_reason(
     home: Home, before: WorkshopState | None, reason: str | None
 ) -> None:
-    assert rebuild_reason(home, before, NOW) is None
+    assert rebuild_reason(duckdb_of(home), before, NOW) is None
     home.warehouse.touch()
-    assert rebuild_reason(home, before, NOW) == reason
+    assert rebuild_reason(duckdb_of(home), before, NOW) == reason
 
 
 @pytest.mark.parametrize(
@@ -79,28 +89,29 @@ def test_the_warehouse_is_rebuilt_for_a_reason(
 def test_something_new_calls_for_the_stations(home: Home, before: WorkshopState | None) -> None:
     home.warehouse.touch()
     home.releases.joinpath("2026-02-09-abc").mkdir(parents=True)
-    assert is_up_to_date(home, DONE, NOW)
-    assert not is_up_to_date(home, before, NOW)
+    assert is_up_to_date(duckdb_of(home), DONE, NOW)
+    assert not is_up_to_date(duckdb_of(home), before, NOW)
 
 
 def test_a_lost_warehouse_calls_for_the_stations(home: Home) -> None:
     home.releases.joinpath("2026-02-09-abc").mkdir(parents=True)
-    assert not is_up_to_date(home, DONE, NOW)
+    assert not is_up_to_date(duckdb_of(home), DONE, NOW)
 
 
 def test_a_warehouse_is_removed_with_its_log(home: Home) -> None:
     home.warehouse.touch()
     log = home.warehouse.with_name("warehouse.duckdb.wal")
     log.touch()
-    remove_warehouse(home)
-    remove_warehouse(home)
+    duckdb_of(home).remove()
+    duckdb_of(home).remove()
     assert not home.warehouse.exists() and not log.exists()
 
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from orchestration.settings import Home
+from orchestration.settings import Home, Settings
+from orchestration.warehouse import DuckDBWarehouse
 from orchestration.workshop import hold_refresh_lock
 with hold_refresh_lock(Home(Path(sys.argv[1]))):
     print("held", flush=True)

@@ -1,14 +1,14 @@
 """What the lint believes of the two engines, run on them.
 
 Refused examples must read differently on Spark, else the rule is a superstition; mended ones must
-give the same rows and the same types. Spark runs inside the test's process here; the cluster has
-its own tests.
+give the same rows and the same types. What needs Spark runs on the cluster of `make test-spark`.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,14 +17,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.portable_sql.conftest import FIXTURE_PROJECT, MACROS
+from tests.portable_sql.conftest import FIXTURE_PROJECT, MACROS, SparkQueries
 from tests.portable_sql.lint import RULES
 from tests.portable_sql.rendering import ProjectRenderer
 from tests.portable_sql.test_lint import MENDED, REFUSED
 from tests.portable_sql.words import PORTABLE_FUNCTIONS, RESERVED_WORDS
 
 # Types that both engines know under names of their own.
-SPARK_NAMES = {"varchar": "string", "integer": "int"}
+SPARK_NAMES = {"varchar": "string", "integer": "int", "timestamp_ntz": "timestamp"}
 READ_ALIKE_BY_SPARK_4 = {rule.rule_id for rule in RULES if not rule.differs_on_spark_4}
 
 # Windows and groups that some functions need; a function without one reads it all the same.
@@ -75,6 +75,7 @@ class Outcome:
 
 
 Run = Callable[[Path], Outcome]
+_FROM_TOUCHES = re.compile(r"\b(from|join) touches\b")
 
 
 def _rows_of_functions() -> list[dict[str, str]]:
@@ -138,25 +139,23 @@ def on_duckdb(duck: duckdb.DuckDBPyConnection) -> Run:
 
 
 @pytest.fixture(scope="module")
-def on_spark(spark: Any) -> Run:
+def on_spark(spark: SparkQueries) -> Iterator[Run]:
+    from pyhive.exc import Error
+
     touches = rendered(FIXTURE_PROJECT / "models" / "touches.sql", "spark")
-    spark.sql(touches).createOrReplaceTempView("touches")
+    spark.run("create schema portable_sql")
+    spark.run(f"create table portable_sql.touches using parquet as {touches}")
 
     def run(path: Path) -> Outcome:
+        query = _FROM_TOUCHES.sub(r"\1 portable_sql.touches", rendered(path, "spark"))
         try:
-            frame = spark.sql(rendered(path, "spark"))
-            types = [field.dataType.simpleString() for field in frame.schema.fields]
-            return outcome(frame.collect(), types)
-        except spark_errors():
+            _, types, rows = spark.read(query)
+        except Error:
             return Outcome(is_refused=True)
+        return outcome(rows, types)
 
-    return run
-
-
-def spark_errors() -> type[Exception]:
-    from pyspark.errors import PySparkException
-
-    return PySparkException
+    yield run
+    spark.run("drop schema portable_sql cascade")
 
 
 def test_every_portable_function_has_an_example() -> None:
@@ -171,10 +170,10 @@ def test_every_portable_function_gives_its_value_on_duckdb(
     assert named == {f"{name}_value": value for name, value in values_by_function().items()}
 
 
-@pytest.mark.slow
-def test_every_portable_function_gives_its_value_on_spark(spark: Any) -> None:
-    row = spark.sql(query_of(examples_by_function(), "string")).collect()[0]
-    assert row.asDict() == {f"{name}_value": value for name, value in values_by_function().items()}
+def test_every_portable_function_gives_its_value_on_spark(spark: SparkQueries) -> None:
+    names, _, rows = spark.read(query_of(examples_by_function(), "string"))
+    found = dict(zip(names, rows[0], strict=True))
+    assert found == {f"{name}_value": value for name, value in values_by_function().items()}
 
 
 @pytest.mark.parametrize("name", sorted(set(MENDED) - {"unnest_mended"}))
@@ -184,7 +183,6 @@ def test_the_mended_example_runs_on_duckdb(name: str, on_duckdb: Run) -> None:
     assert result.rows
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MENDED))
 def test_the_mended_example_gives_the_same_on_both(
     name: str, on_duckdb: Run, on_spark: Run
@@ -192,13 +190,11 @@ def test_the_mended_example_gives_the_same_on_both(
     assert on_spark(MENDED[name]) == on_duckdb(MENDED[name])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(REFUSED) - NOT_RUN - READ_ALIKE_BY_SPARK_4))
 def test_the_refused_example_differs_on_spark(name: str, on_duckdb: Run, on_spark: Run) -> None:
     assert on_spark(REFUSED[name]) != on_duckdb(REFUSED[name])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(READ_ALIKE_BY_SPARK_4 - LEFT_TO_CHANCE))
 def test_what_is_refused_for_other_reasons_is_read_alike_by_spark_4(
     name: str, on_duckdb: Run, on_spark: Run
@@ -206,11 +202,12 @@ def test_what_is_refused_for_other_reasons_is_read_alike_by_spark_4(
     assert on_spark(REFUSED[name]) == on_duckdb(REFUSED[name])
 
 
-@pytest.mark.slow
-def test_the_reserved_words_hold_those_of_spark(spark: Any) -> None:
-    spark.conf.set("spark.sql.ansi.enforceReservedKeywords", "true")
-    try:
-        rows = spark.sql("select keyword from sql_keywords() where reserved").collect()
-    finally:
-        spark.conf.unset("spark.sql.ansi.enforceReservedKeywords")
+def test_the_reserved_words_hold_those_of_spark(spark: SparkQueries) -> None:
+    with spark.server.session() as cursor:
+        cursor.execute("set spark.sql.ansi.enforceReservedKeywords = true")
+        try:
+            cursor.execute("select keyword from sql_keywords() where reserved")
+            rows = cursor.fetchall()
+        finally:
+            cursor.execute("reset spark.sql.ansi.enforceReservedKeywords")
     assert {row[0].lower() for row in rows} <= RESERVED_WORDS

@@ -4,6 +4,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -13,9 +14,12 @@ from orchestration.dbt_station import (
     project_manifest,
     reporting_failures,
 )
-from orchestration.errors import RefreshError
+from orchestration.errors import LandingError, RefreshError
 from orchestration.refresh_session import RefreshSession
 from orchestration.stations import LANDING
+
+if TYPE_CHECKING:
+    from orchestration.landing import InboxReport
 
 
 class LandingConfig(dg.Config):
@@ -85,7 +89,23 @@ def land_everything(session: RefreshSession, as_of: date | None) -> None:
     ensure_landing_schema(home)
     inbox = land_inbox(home, session.progress, default_as_of=as_of, until=as_of)
     session.end_landing(inbox, land_company_configuration(home, as_of))
-    session.open_workshop(open_refresh(home, as_of))
+    try:
+        refresh = open_refresh(home, as_of)
+    except LandingError as error:
+        raise nothing_but_refusals(inbox) or error from None
+    session.open_workshop(refresh)
+
+
+def nothing_but_refusals(inbox: "InboxReport") -> LandingError | None:
+    """What to say of an inbox from which nothing could be landed; None where nothing was there."""
+    if not inbox.refused:
+        return None
+    files = len(inbox.refused)
+    counted = "The only file was refused" if files == 1 else f"All {files} new files were refused"
+    more = "" if files == 1 else "; land each with `cosell land` to see why"
+    return LandingError(
+        f"{counted}, so that nothing has landed: {inbox.refused[0][1].rstrip('.')}{more}."
+    )
 
 
 def landed_rows_counts(session: RefreshSession) -> Counter[tuple[str, str]]:

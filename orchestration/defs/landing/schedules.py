@@ -3,7 +3,12 @@
 # No postponed annotations here: Dagster compares the annotation of a context with its type.
 import dagster as dg
 
-from orchestration.schedules import company_days, inbox_state, refresh_request
+from orchestration.schedules import (
+    company_days,
+    fetch_quietly,
+    inbox_state,
+    refresh_request,
+)
 from orchestration.settings import load_settings
 
 SETTLED_SECONDS = 30
@@ -29,10 +34,14 @@ def landing_schedules() -> dg.Definitions:
         name="inbox",
         job_name="refresh",
         minimum_interval_seconds=60,
-        description="Refreshes when a file has arrived in the inbox and is no longer growing.",
+        description="Fetches from the file shares; refreshes when a file has arrived in the inbox "
+        "and is no longer growing.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        state = inbox_state(load_settings().home, SETTLED_SECONDS)
+        home = load_settings().home
+        for sentence in fetch_quietly(home):
+            context.log.warning(sentence)
+        state = inbox_state(home, SETTLED_SECONDS)
         if state is None:
             return dg.SkipReason("The inbox is empty, or a file is still being written.")
         if state == context.cursor:

@@ -13,13 +13,24 @@ from orchestration.settings import load_settings
 from orchestration.workshop import hold_refresh_lock
 
 
-@dg.resource(description="What the stations of one refresh share; one run of a home at a time.")
+@dg.resource(
+    config_schema={
+        "engine": dg.Field(
+            str,
+            is_required=False,
+            description="duckdb or spark; default: COSELL_ENGINE, else the company's settings.",
+        )
+    },
+    description="What the stations of one refresh share; one run of a home at a time.",
+)
 def refresh_session(context: dg.InitResourceContext) -> Iterator[RefreshSession]:
     """The session of a run that was started in the UI, by a schedule or by the sensor."""
-    settings = load_settings()
+    settings = load_settings(engine=context.resource_config.get("engine"))
     try:
+        session = RefreshSession(settings)
+        session.warehouse.check()
         with hold_refresh_lock(settings.home):
-            yield RefreshSession(settings)
+            yield session
     except CosellError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
 

@@ -90,7 +90,9 @@ def write_proposed_routes(session: RefreshSession, folder: Path) -> tuple[date |
     columns = ", ".join(declared_table("cosell", "weekly_routes").column_names)
     proposed = """
         account_mapping.fct_weekly_routes
-        where week_starts_on not in (select week_starts_on from staging.stg_cosell__weekly_routes)
+        where week_starts_on not in (
+            select week_starts_on from account_mapping.fct_weekly_routes where is_frozen
+        )
     """
     with open_warehouse(session) as connection:
         found = connection.execute(f"select max(week_starts_on) from {proposed}").fetchone()

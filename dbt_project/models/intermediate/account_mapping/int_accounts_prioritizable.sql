@@ -23,6 +23,7 @@ prioritizable as (
         partner_seller_name
     from segmented
     where not is_partner_organisation
+        and partner_state <> 'unknown'
 
 )
 

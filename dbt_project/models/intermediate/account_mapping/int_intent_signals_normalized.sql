@@ -2,7 +2,7 @@ with
 
 intent_signals as (
 
-    select * from {{ ref('stg_templates__intent_signals') }}
+    select * from {{ ref('int_intent_signals_unified') }}
 
 ),
 

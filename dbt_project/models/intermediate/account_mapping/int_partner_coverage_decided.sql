@@ -12,16 +12,43 @@ lists as (
 
 ),
 
+partner_accounts as (
+
+    select * from {{ ref('int_partner_accounts_unified') }}
+
+),
+
+-- A platform's list speaks of several partners: of those that it names.
+partners_of_lists as (
+
+    select
+        batch_id,
+        partner_id
+    from lists
+    where partner_id is not null
+    union
+    select
+        batch_id,
+        partner_id
+    from partner_accounts
+
+),
+
+-- Only a list of the partner's own can be the whole one: platforms show what both sides have, and
+-- Reveal leaves out what the partner keeps private.
 lists_per_partner as (
 
     select
-        partner_id,
-        min(case when mode = 'full' then as_of end) as first_full_list_on,
-        max(case when mode = 'full' then as_of end) as newest_full_list_on,
-        max(as_of) as newest_list_on
+        partners_of_lists.partner_id,
+        min(case when lists.mode = 'full' and lists.source = 'bilateral' then lists.as_of end)
+            as first_full_list_on,
+        max(case when lists.mode = 'full' and lists.source = 'bilateral' then lists.as_of end)
+            as newest_full_list_on,
+        max(lists.as_of) as newest_list_on
     from lists
-    where partner_id is not null
-    group by partner_id
+    inner join partners_of_lists
+        on lists.batch_id = partners_of_lists.batch_id
+    group by partners_of_lists.partner_id
 
 ),
 

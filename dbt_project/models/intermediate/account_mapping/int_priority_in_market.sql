@@ -13,15 +13,9 @@ signals as (
 
 ),
 
-crm_accounts as (
+account_intent as (
 
-    select * from {{ ref('int_crm_accounts_normalized') }}
-
-),
-
-intent_signals as (
-
-    select * from {{ ref('int_intent_signals_normalized') }}
+    select * from {{ ref('int_account_intent_attributed') }}
 
 ),
 
@@ -43,45 +37,29 @@ refresh_current as (
 
 ),
 
-accounts_per_domain as (
-
-    select
-        registrable_domain,
-        cast(count(*) as bigint) as accounts_count
-    from crm_accounts
-    where registrable_domain is not null
-    group by registrable_domain
-
-),
-
--- Case 42: a signal speaks of a company; when several accounts are that company, it says so.
 intent_per_account as (
 
     select
         accounts.account_id,
-        intent_signals.strength,
-        intent_signals.signal_week_starts_on,
-        intent_signals.provider || ' interest in the week of '
-        || {{ text_from_day('intent_signals.signal_week_starts_on') }}
+        account_intent.strength,
+        account_intent.signal_week_starts_on,
+        account_intent.provider || ' interest in the week of '
+        || {{ text_from_day('account_intent.signal_week_starts_on') }}
         || case
-            when accounts_per_domain.accounts_count > 1
+            when account_intent.is_inherited_from_company
             then ', inherited from the company of '
-            || cast(accounts_per_domain.accounts_count as {{ type_string() }})
+            || cast(account_intent.company_accounts_count as {{ type_string() }})
             || ' accounts'
             else ''
         end as evidence,
-        intent_signals.strength * {{ decayed(
-            'intent_signals.signal_week_starts_on',
+        account_intent.strength * {{ decayed(
+            'account_intent.signal_week_starts_on',
             'refresh_current.as_of',
             'signals.half_life_days'
         ) }} as strength_today
     from accounts
-    inner join crm_accounts
-        on accounts.account_id = crm_accounts.account_id
-    inner join intent_signals
-        on crm_accounts.registrable_domain = intent_signals.registrable_domain
-    inner join accounts_per_domain
-        on crm_accounts.registrable_domain = accounts_per_domain.registrable_domain
+    inner join account_intent
+        on accounts.account_id = account_intent.account_id
     inner join signals
         on signals.signal = 'intent_score'
     cross join refresh_current

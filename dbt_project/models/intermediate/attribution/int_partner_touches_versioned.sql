@@ -15,6 +15,18 @@ activities as (
 
 ),
 
+platform_touches as (
+
+    select * from {{ ref('int_platform_touches_mapped') }}
+
+),
+
+partner_names as (
+
+    select * from {{ ref('int_partner_names_resolved') }}
+
+),
+
 registrations as (
 
     select * from {{ ref('stg_templates__deal_registrations') }}
@@ -36,12 +48,6 @@ contacts as (
 users as (
 
     select * from {{ ref('int_crm_users_versioned') }}
-
-),
-
-partners as (
-
-    select * from {{ ref('dim_partners') }}
 
 ),
 
@@ -75,16 +81,6 @@ steps as (
 partner_organisations as (
 
     select * from {{ ref('int_partner_organisations_resolved') }}
-
-),
-
-partner_names as (
-
-    select
-        lower(partner_name) as partner_name_key,
-        min(partner_id) as partner_id
-    from partners
-    group by lower(partner_name)
 
 ),
 
@@ -183,7 +179,7 @@ reported_touches as (
         partner_touches.known_on
     from partner_touches
     left join partner_names
-        on lower(partner_touches.partner_name) = partner_names.partner_name_key
+        on {{ name_key('partner_touches.partner_name') }} = partner_names.partner_name_key
     left join users_by_email
         on lower(partner_touches.our_rep_email) = users_by_email.email_key
     left join emails_of_one_contact
@@ -238,13 +234,48 @@ activity_touches as (
 
 ),
 
+-- A platform writes its events itself when they happen: nobody can type an earlier day.
+platform_event_touches as (
+
+    select
+        platform_touches.touch_id,
+        platform_touches.source_system,
+        platform_touches.source_record_id,
+        platform_touches.partner_id,
+        platform_touches.account_id,
+        platform_touches.opportunity_id,
+        platform_touches.touch_type,
+        platform_touches.occurred_at,
+        {{ company_date('platform_touches.occurred_at') }} as occurred_on,
+        platform_touches.occurred_at as recorded_at,
+        cast(null as date) as expires_on,
+        users_by_email.user_id as our_rep_id,
+        cast(null as {{ type_string() }}) as partner_seller_email,
+        false as is_void,
+        platform_touches.batch_id,
+        platform_touches.source_file,
+        platform_touches.source_sha256,
+        platform_touches.source_row_number,
+        platform_touches.known_step,
+        platform_touches.known_on
+    from platform_touches
+    left join users_by_email
+        on lower(platform_touches.our_rep_email) = users_by_email.email_key
+
+),
+
 -- A registration is a touch once it is approved. What was rejected or withdrawn never was one;
 -- one that was closed or ran out still was approved on its day.
 registration_touches as (
 
     select
-        {{ dbt.concat(["'deal_registration:'", "registrations.registration_id"]) }} as touch_id,
-        'deal_registrations' as source_system,
+        'deal_registration:'
+        || case
+            when registrations.feed = 'deal_registrations' then ''
+            else registrations.feed || ':'
+        end
+        || registrations.registration_id as touch_id,
+        registrations.feed as source_system,
         registrations.registration_id as source_record_id,
         coalesce(registrations.partner_id, partner_names.partner_id) as partner_id,
         registrations.account_id,
@@ -270,7 +301,7 @@ registration_touches as (
     from registrations
     cross join windows
     left join partner_names
-        on lower(registrations.partner_name) = partner_names.partner_name_key
+        on {{ name_key('registrations.partner_name') }} = partner_names.partner_name_key
 
 ),
 
@@ -312,6 +343,8 @@ touches as (
     select * from registration_touches
     union all
     select * from lead_touches
+    union all
+    select * from platform_event_touches
 
 ),
 

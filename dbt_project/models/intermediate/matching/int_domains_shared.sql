@@ -55,6 +55,7 @@ names_per_list as (
         cast(count(distinct name_key) as bigint) as names_count
     from partner_accounts
     where registrable_domain is not null
+        and is_in_force
     group by partner_id, registrable_domain
 
 ),

@@ -1,8 +1,9 @@
 with
 
+-- A platform may pair one record of the partner with several of ours.
 partner_accounts as (
 
-    select * from {{ ref('int_partner_accounts_normalized') }}
+    select * from {{ ref('int_partner_pairs_reported') }}
 
 ),
 

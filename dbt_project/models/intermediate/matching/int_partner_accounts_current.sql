@@ -1,133 +1,46 @@
+{{ config(materialized='view') }}
+
 with
 
 partner_accounts as (
 
-    select * from {{ ref('stg_bilateral__partner_accounts') }}
-
-),
-
-lists as (
-
-    select * from {{ ref('int_partner_lists_ordered') }}
-
-),
-
-partners as (
-
-    select * from {{ ref('dim_partners') }}
-
-),
-
-states as (
-
-    select * from {{ ref('segment_states') }}
-
-),
-
--- Case 30: nothing of a partner that has left is used any more.
-rows_that_count as (
-
-    select
-        partner_accounts.*,
-        lists.as_of as list_as_of,
-        states.precedence as state_precedence,
-        rank() over (
-            partition by partner_accounts.partner_id, partner_accounts.partner_account_id
-            order by
-                lists.as_of desc nulls last,
-                partner_accounts.known_step desc nulls last,
-                partner_accounts.batch_id desc nulls last
-        ) as batch_rank
-    from partner_accounts
-    inner join lists
-        on partner_accounts.batch_id = lists.batch_id
-        and lists.is_current
-    left join partners
-        on partner_accounts.partner_id = partners.partner_id
-    left join states
-        on partner_accounts.partner_state = states.state
-    where coalesce(partners.is_active, true)
-
-),
-
--- Case 3: one list may name an account in several populations; the strongest state counts.
-rows_ranked as (
-
-    select
-        rows_that_count.*,
-        row_number() over (
-            partition by partner_id, partner_account_id
-            order by state_precedence nulls last, source_row_number nulls last
-        ) as state_rank
-    from rows_that_count
-    where batch_rank = 1
-
-),
-
-several_populations as (
-
-    select
-        partner_id,
-        partner_account_id
-    from rows_ranked
-    where state_rank = 2
-
-),
-
-populations as (
-
-    select
-        rows_ranked.partner_id,
-        rows_ranked.partner_account_id,
-        min(rows_ranked.customer_since_on) as customer_since_on,
-        cast(count(*) as bigint) as list_rows_count,
-        {{ ordered_list('rows_ranked.partner_state', 'rows_ranked.state_precedence') }}
-            as listed_states
-    from rows_ranked
-    inner join several_populations
-        on rows_ranked.partner_id = several_populations.partner_id
-        and rows_ranked.partner_account_id = several_populations.partner_account_id
-    group by rows_ranked.partner_id, rows_ranked.partner_account_id
+    select * from {{ ref('int_partner_accounts_known') }}
 
 ),
 
 current_accounts as (
 
     select
-        rows_ranked.partner_id,
-        rows_ranked.partner_account_id,
-        rows_ranked.parent_partner_account_id,
-        rows_ranked.crm_account_id,
-        rows_ranked.account_name,
-        rows_ranked.website,
-        rows_ranked.country,
-        rows_ranked.state,
-        rows_ranked.city,
-        rows_ranked.industry,
-        rows_ranked.duns,
-        rows_ranked.phone,
-        rows_ranked.employees_count,
-        rows_ranked.partner_state,
-        rows_ranked.state_precedence,
-        coalesce(populations.listed_states, rows_ranked.partner_state) as listed_states,
-        coalesce(populations.list_rows_count, 1) as list_rows_count,
-        coalesce(populations.customer_since_on, rows_ranked.customer_since_on) as customer_since_on,
-        rows_ranked.owner_name,
-        rows_ranked.owner_email,
-        rows_ranked.coverage,
-        rows_ranked.feed,
-        rows_ranked.list_as_of,
-        rows_ranked.batch_id,
-        rows_ranked.source_file,
-        rows_ranked.source_sha256,
-        rows_ranked.source_row_number,
-        rows_ranked.known_step,
-        rows_ranked.known_on
-    from rows_ranked
-    left join populations
-        on rows_ranked.partner_id = populations.partner_id
-        and rows_ranked.partner_account_id = populations.partner_account_id
-    where rows_ranked.state_rank = 1
+        partner_id,
+        partner_account_id,
+        parent_partner_account_id,
+        crm_account_id,
+        account_name,
+        website,
+        country,
+        state,
+        city,
+        industry,
+        duns,
+        phone,
+        employees_count,
+        partner_state,
+        state_precedence,
+        listed_states,
+        customer_since_on,
+        owner_name,
+        owner_email,
+        coverage,
+        feed,
+        list_as_of,
+        batch_id,
+        source_file,
+        source_sha256,
+        source_row_number,
+        known_step,
+        known_on
+    from partner_accounts
+    where is_in_force
 
 )
 

@@ -2,7 +2,7 @@ with
 
 partner_accounts as (
 
-    select * from {{ ref('int_partner_accounts_current') }}
+    select * from {{ ref('int_partner_accounts_known') }}
 
 ),
 
@@ -38,6 +38,7 @@ normalized as (
         hosts.suffix_section,
         {{ duns_number('partner_accounts.duns') }} as duns,
         countries.country_code,
+        partner_accounts.is_in_force,
         partner_accounts.batch_id,
         partner_accounts.source_file,
         partner_accounts.source_sha256,

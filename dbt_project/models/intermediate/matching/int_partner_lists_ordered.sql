@@ -6,12 +6,38 @@ landed_batches as (
 
 ),
 
+-- A list may be delivered in several files (the pages of a dump): files of one feed that became
+-- known together and speak of one day are one list.
+files_of_lists as (
+
+    select
+        batch_id,
+        source,
+        feed,
+        partner_id,
+        mode,
+        coverage,
+        as_of,
+        known_on,
+        known_step,
+        row_number() over (
+            partition by feed, mode, as_of, known_step
+            order by batch_id nulls last
+        ) as file_number
+    from landed_batches
+    where (source = 'bilateral' and table_name = 'partner_accounts')
+        or (source = 'crossbeam' and table_name = 'account_overlaps')
+        or (source in ('reveal', 'partnertap') and table_name = 'accounts')
+
+),
+
 -- A list that speaks of an earlier day never replaces one that speaks of a later day, even when
 -- it is delivered afterwards.
 lists as (
 
     select
         batch_id,
+        source,
         feed,
         partner_id,
         mode,
@@ -22,17 +48,15 @@ lists as (
             partition by feed
             order by as_of nulls last, known_step nulls last, batch_id nulls last
         ) as list_number,
-        cast(sum(case when mode = 'full' then 1 else 0 end) over (
+        cast(sum(case when mode = 'full' and file_number = 1 then 1 else 0 end) over (
             partition by feed
-            order by as_of nulls last, known_step nulls last, batch_id nulls last
-            rows between unbounded preceding and current row
+            order by as_of nulls last, known_step nulls last
+            range between unbounded preceding and current row
         ) as bigint) as full_lists_count,
-        cast(sum(case when mode = 'full' then 1 else 0 end) over (
+        cast(sum(case when mode = 'full' and file_number = 1 then 1 else 0 end) over (
             partition by feed
         ) as bigint) as all_full_lists_count
-    from landed_batches
-    where source = 'bilateral'
-        and table_name = 'partner_accounts'
+    from files_of_lists
 
 ),
 
@@ -41,6 +65,7 @@ ordered as (
 
     select
         batch_id,
+        source,
         feed,
         partner_id,
         mode,

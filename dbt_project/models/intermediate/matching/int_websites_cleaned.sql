@@ -8,13 +8,13 @@ crm_accounts as (
 
 partner_accounts as (
 
-    select * from {{ ref('int_partner_accounts_current') }}
+    select * from {{ ref('int_partner_accounts_known') }}
 
 ),
 
 intent_signals as (
 
-    select * from {{ ref('stg_templates__intent_signals') }}
+    select * from {{ ref('int_intent_signals_unified') }}
 
 ),
 

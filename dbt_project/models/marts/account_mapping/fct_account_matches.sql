@@ -56,6 +56,7 @@ account_matches as (
     inner join partner_accounts
         on matches.partner_id = partner_accounts.partner_id
         and matches.partner_account_id = partner_accounts.partner_account_id
+    where partner_accounts.is_in_force
 
 )
 

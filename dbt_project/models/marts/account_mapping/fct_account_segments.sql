@@ -96,11 +96,14 @@ absences as (
 reviews_per_account as (
 
     select
-        crm_account_id as account_id,
-        partner_id
+        matches.crm_account_id as account_id,
+        matches.partner_id
     from matches
-    where decision = 'review'
-    group by crm_account_id, partner_id
+    inner join partner_accounts
+        on matches.partner_id = partner_accounts.partner_id
+        and matches.partner_account_id = partner_accounts.partner_account_id
+    where matches.decision = 'review'
+    group by matches.crm_account_id, matches.partner_id
 
 ),
 

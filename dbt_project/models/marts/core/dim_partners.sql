@@ -18,6 +18,18 @@ landed_batches as (
 
 ),
 
+partner_names as (
+
+    select * from {{ ref('int_partner_names_resolved') }}
+
+),
+
+partner_accounts as (
+
+    select * from {{ ref('int_partner_accounts_unified') }}
+
+),
+
 refresh as (
 
     select * from {{ ref('int_refresh_current') }}
@@ -46,7 +58,9 @@ feeds_ranked as (
         feeds.*,
         row_number() over (
             partition by feeds.partner_id
-            order by feeds.feed nulls last
+            order by
+                case when feeds.source = 'templates' then 1 else 0 end nulls last,
+                feeds.feed nulls last
         ) as feed_rank
     from feeds
     where feeds.partner_id is not null
@@ -60,14 +74,44 @@ partner_feeds as (
 
 ),
 
+batches_of_partners as (
+
+    select
+        batch_id,
+        partner_id,
+        cast(null as {{ type_string() }}) as coverage
+    from landed_batches
+    where partner_id is not null
+    union
+    select
+        batch_id,
+        partner_id,
+        coverage
+    from partner_accounts
+
+),
+
 landings as (
 
     select
+        batches_of_partners.partner_id,
+        min(batches_of_partners.coverage) as coverage,
+        min(landed_batches.as_of) as first_landed_on,
+        max(landed_batches.as_of) as last_landed_on
+    from batches_of_partners
+    inner join landed_batches
+        on batches_of_partners.batch_id = landed_batches.batch_id
+    group by batches_of_partners.partner_id
+
+),
+
+unlisted_partners as (
+
+    select
         partner_id,
-        min(as_of) as first_landed_on,
-        max(as_of) as last_landed_on
-    from landed_batches
-    where partner_id is not null
+        min(partner_name) as partner_name
+    from partner_names
+    where known_from = 'platform'
     group by partner_id
 
 ),
@@ -77,18 +121,29 @@ partner_ids as (
     select partner_id from listed_partners
     union
     select partner_id from partner_feeds
+    union
+    select partner_id from unlisted_partners
 
 ),
 
--- A partner is known from the master list, from the declaration of its feed, or from both.
+-- A partner is known from the master list, from the declaration of its feed, from a platform that
+-- names it, or from several of these.
 partners as (
 
     select
         partner_ids.partner_id,
-        coalesce(listed_partners.partner_name, partner_feeds.partner_name, partner_ids.partner_id)
-            as partner_name,
+        coalesce(
+            listed_partners.partner_name,
+            partner_feeds.partner_name,
+            unlisted_partners.partner_name,
+            partner_ids.partner_id
+        ) as partner_name,
         listed_partners.crm_account_id,
-        coalesce(partner_feeds.coverage, listed_partners.coverage) as coverage,
+        coalesce(
+            case when partner_feeds.source <> 'templates' then partner_feeds.coverage end,
+            listed_partners.coverage,
+            landings.coverage
+        ) as coverage,
         coalesce(partner_feeds.mode, listed_partners.mode) as mode,
         partner_feeds.cadence_days,
         listed_partners.partner_manager_email,
@@ -105,6 +160,8 @@ partners as (
         on partner_ids.partner_id = listed_partners.partner_id
     left join partner_feeds
         on partner_ids.partner_id = partner_feeds.partner_id
+    left join unlisted_partners
+        on partner_ids.partner_id = unlisted_partners.partner_id
     left join landings
         on partner_ids.partner_id = landings.partner_id
 

@@ -26,10 +26,12 @@ renamed as (
         phone,
         duns_number as duns,
         currency_iso_code as currency,
+        sixsense_buying_stage,
 
         -- numerics
         cast(number_of_employees as bigint) as employees_count,
         cast(annual_revenue as {{ type_money() }}) as annual_revenue_amount,
+        cast(sixsense_intent_score as {{ type_money() }}) as sixsense_intent_score,
 
         -- booleans
         cast(is_partner as boolean) as is_partner,

@@ -17,7 +17,7 @@ merges as (
     select
         batch_id,
         source_row_number,
-        {{ exploded_list('merged_record_ids', ';') }} as merged_record_id
+        {{ each_of('merged_record_ids', ';') }} as merged_record_id
     from companies
     where merged_record_ids is not null
 

@@ -132,7 +132,7 @@ merges_listed as (
         listed.known_on
     from (
         select
-            {{ exploded_list('merged_record_ids', ';') }} as merged_record_id,
+            {{ each_of('merged_record_ids', ';') }} as merged_record_id,
             known_step,
             known_on
         from deals

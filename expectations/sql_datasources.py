@@ -1,9 +1,11 @@
-"""DuckDB as a data source of Great Expectations, which has none.
+"""DuckDB and Apache Spark as data sources of Great Expectations.
 
-Its general SQL source fetches results after the connection went back to the pool, and DuckDB's
-results end with their connection: every metric then fails with `list index out of range` or
-`'NoneType' object is not subscriptable`. Here one connection is kept for as long as the source is
-in use. Importing this module imports Great Expectations, which takes seconds.
+It has none for DuckDB, and its general SQL source fetches results after the connection went back to
+the pool: DuckDB's results end with their connection, and every metric then fails with `list index
+out of range` or `'NoneType' object is not subscriptable`. Its own Spark source wants a session
+inside this process, where ours is behind a thrift server. Here one connection is kept for as long
+as the source is in use, which on Spark also saves a session per question. Importing this module
+imports Great Expectations, which takes seconds.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 EngineType = type[SqlAlchemyExecutionEngine]
 
 
-class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+class KeptConnectionExecutionEngine(SqlAlchemyExecutionEngine):
     """Runs queries on one connection that stays open until `close`."""
 
     @contextmanager
@@ -31,7 +33,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         yield self._connection
 
     def close(self) -> None:
-        """Let go of the database file, so that the next writer can open it."""
+        """Let go of the database, so that the next writer can open it."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -46,9 +48,15 @@ class DuckDBDatasource(SQLDatasource):
     @property
     def execution_engine_type(self) -> EngineType:
         """The engine above."""
-        return DuckDBExecutionEngine
+        return KeptConnectionExecutionEngine
 
     def close(self) -> None:
         """Close both engines: the source's own (which tests assets) and the executing one."""
         self.get_execution_engine().close()
         self.get_engine().dispose()
+
+
+class SparkThriftDatasource(DuckDBDatasource):
+    """`context.data_sources.add_spark_thrift(name, connection_string="hive://user@host:port/")`."""
+
+    type: Literal["spark_thrift"] = "spark_thrift"  # type: ignore[assignment]

@@ -1,0 +1,236 @@
+"""How much longer does landing a large CSV take than DuckDB's own copy of it to Parquet?
+
+Writes CSV files of the two shapes that are large in practice, then, several times in turn and each
+in a process of its own:
+
+- landing: `land_file` into a fresh home, with everything it does: SHA-256, encoding, NUL, quotes
+  and line ends, headers, kinds, bounds, vocabularies, row numbers, originals, journal, fsync;
+- the peer: `copy (select * from read_csv(FILE)) to … (format parquet)` in DuckDB, with its own
+  defaults.
+
+Prints the ratio of the medians and the largest memory (peak resident set) of landing. Run it on a
+machine that does nothing else:  python benchmarks/landing_speed.py --rows 10000000
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+GOAL_RATIO = 1.5
+GOAL_MEBIBYTES = 2048
+DAY = datetime.date(2026, 2, 9)
+
+_PARTNER_FEED = """\
+feed: acme
+source: bilateral
+partner_id: acme
+coverage: full_list
+mode: full
+values:
+  status:
+    Active Client: customer
+    Lost Client: former_customer
+    In Negotiation: open_opportunity
+    Target: prospect
+"""
+
+# Feed, name of the file, and the columns as SQL over the row's number i.
+_PICK = "[1 + cast(hash(i + {salt}) % {count} as bigint)]"
+_ID = "'{prefix}' || lpad(cast(hash(i + {salt}) % {count} as varchar), 15, '0')"
+
+
+def _pick(words: list[str], salt: int) -> str:
+    return f"{words!r}" + _PICK.format(salt=salt, count=len(words))
+
+
+def _id(prefix: str, salt: int, count: int) -> str:
+    return _ID.format(prefix=prefix, salt=salt, count=count)
+
+
+_A_TIME = "timestamp '2023-01-01' + to_seconds(cast(hash(i + 9) % 98000000 as bigint))"
+_ISO_TIME = f"strftime({_A_TIME}, '%Y-%m-%dT%H:%M:%S.000Z')"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A file to land: its feed, its name and its columns (header -> SQL over the row number i)."""
+
+    title: str
+    feed: str
+    file_name: str
+    columns: dict[str, str]
+
+
+SHAPES = (
+    Shape(
+        "partner list, 10 columns, states through a value map",
+        "acme",
+        "accounts.csv",
+        {
+            "partner_account_id": "'P-' || lpad(cast(i as varchar), 9, '0')",
+            "account_name": "'Company ' || cast(hash(i) % 7000000 as varchar) || "
+            + _pick([" Inc.", " GmbH", ", LLC", " Ltd"], 1),
+            "website": "'www.company' || cast(hash(i) % 7000000 as varchar) || '.com'",
+            "country": _pick(["US", "DE", "FR", "GB", "JP"], 2),
+            "city": _pick(["Berlin", "Paris", "New York", "São Paulo", "Tokyo"], 3),
+            "employees": "cast(hash(i + 4) % 50000 as varchar)",
+            "duns": "lpad(cast(hash(i + 5) % 1000000000 as varchar), 9, '0')",
+            "status": _pick(["Active Client", "Target", "In Negotiation", "Lost Client"], 6),
+            "customer_since": "strftime(date '2015-01-01' + cast(hash(i + 7) % 4000 as integer), "
+            "'%Y-%m-%d')",
+            "owner_email": "'seller' || cast(hash(i + 8) % 900 as varchar) || '@partner.example'",
+        },
+    ),
+    Shape(
+        "Salesforce activities, 13 columns, two times rewritten in each row",
+        "salesforce",
+        "Task.csv",
+        {
+            "Id": "'00T' || lpad(cast(i as varchar), 15, '0')",
+            "WhoId": _id("003", 0, 900_000),
+            "WhatId": _id("006", 1, 2_000_000),
+            "AccountId": _id("001", 2, 1_000_000),
+            "OwnerId": _id("005", 3, 3_000),
+            "Subject": _pick(["Call", "Email: follow up", "Demo, second round", "Meeting"], 4),
+            "ActivityDate": "strftime(date '2023-01-01' + cast(hash(i + 5) % 1100 as integer), "
+            "'%Y-%m-%d')",
+            "Status": _pick(["Completed", "Open", "Deferred"], 6),
+            "Type": _pick(["Call", "Email", "Meeting"], 7),
+            "IsClosed": _pick(["true", "false"], 8),
+            "CreatedDate": _ISO_TIME,
+            "IsDeleted": "'false'",
+            "SystemModstamp": _ISO_TIME,
+        },
+    ),
+)
+
+
+def write_csv(shape: Shape, rows: int, target: Path) -> None:
+    """Write a file of a shape; the same rows each time."""
+    import duckdb
+
+    columns = ", ".join(f'{sql} as "{header}"' for header, sql in shape.columns.items())
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select {columns} from range({rows}) as numbers(i)) to '{target}' "
+            "(format csv, header)"
+        )
+
+
+def land(feed: str, file: Path, folder: Path) -> None:
+    """Land a file into a home of its own."""
+    from orchestration.company_defaults import initialise_home
+    from orchestration.landing import ensure_landing_schema, land_file
+    from orchestration.settings import Home
+
+    home = Home(folder / "home")
+    initialise_home(home)
+    (home.feeds / "acme.yaml").write_text(_PARTNER_FEED, encoding="utf-8")
+    ensure_landing_schema(home)
+    measure(lambda: print(land_file(home, feed, file, DAY).message, file=sys.stderr))
+
+
+def copy(file: Path, folder: Path) -> None:
+    """Copy a file to Parquet by DuckDB alone."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        measure(
+            lambda: connection.execute(
+                f"copy (select * from read_csv('{file}')) to '{folder / 'copy.parquet'}' "
+                "(format parquet)"
+            )
+        )
+
+
+def measure(work: Callable[[], object]) -> None:
+    """Print what some work took, imports left out: seconds of wall and processor, peak memory."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    started = time.perf_counter()
+    work()
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    # Kibibytes on Linux, bytes on macOS.
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    figures = {
+        "wall": wall,
+        "processor": after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime,
+        "mebibytes": after.ru_maxrss / unit,
+    }
+    print(json.dumps(figures))
+
+
+def run_alone(arguments: list[str]) -> dict[str, float]:
+    """Run this script in a process of its own; its figures. Raises CalledProcessError."""
+    command = [sys.executable, __file__, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> None:
+    """Measure one shape and print what came out."""
+    file = folder / shape.file_name
+    write_csv(shape, rows, file)
+    print(f"{shape.title}: {rows:,} rows, {file.stat().st_size / 2**20:,.0f} MiB")
+    runs: dict[str, list[dict[str, float]]] = {"landing": [], "copy": []}
+    for _ in range(repetitions):
+        for what, found in runs.items():
+            work = folder / "work"
+            work.mkdir()
+            found.append(run_alone(["--only", what, shape.feed, str(file), str(work)]))
+            shutil.rmtree(work)
+    file.unlink()
+    medians = {
+        what: {key: statistics.median(run[key] for run in found) for key in found[0]}
+        for what, found in runs.items()
+    }
+    for what, figures in medians.items():
+        walls = ", ".join(f"{run['wall']:.1f}" for run in runs[what])
+        print(
+            f"  {what:8} {figures['wall']:6.1f} s wall  {figures['processor']:6.1f} s processor  "
+            f"{figures['mebibytes']:5.0f} MiB  ({walls})"
+        )
+    ours, peer = medians["landing"], medians["copy"]
+    print(
+        f"  landing / copy: {ours['wall'] / peer['wall']:.2f} wall (goal: at most {GOAL_RATIO}), "
+        f"{ours['processor'] / peer['processor']:.2f} processor; peak memory "
+        f"{ours['mebibytes']:.0f} MiB (goal: below {GOAL_MEBIBYTES})"
+    )
+
+
+def main() -> None:
+    """Measure all shapes, or do one piece of work where a process was asked to."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--only", nargs=4, metavar=("WHAT", "FEED", "FILE", "FOLDER"))
+    arguments = parser.parse_args()
+    if arguments.only:
+        what, feed, file, folder = arguments.only
+        if what == "landing":
+            land(feed, Path(file), Path(folder))
+        else:
+            copy(Path(file), Path(folder))
+        return
+    with tempfile.TemporaryDirectory(prefix="landing_speed_") as name:
+        for shape in SHAPES:
+            compare(shape, arguments.rows, arguments.repetitions, Path(name))
+
+
+if __name__ == "__main__":
+    main()
