@@ -46,6 +46,7 @@ _OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "partner_account_id": (
         *("account_id", "id", "account_number", "account_no", "customer_id", "customer_number"),
         *("crm_id", "record_id", "company_id", "external_id", "kundennummer", "kunden_nr"),
+        *("their_id", "partner_record_id", "unique_id", "reference"),
     ),
     "account_name": (
         *("account", "company", "company_name", "name", "customer", "customer_name"),

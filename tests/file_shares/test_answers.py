@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -228,13 +229,15 @@ def test_a_bad_share_is_one_sentence(home, share, keys, part: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def key_ring(tmp_path_factory) -> Path:
+def key_ring(tmp_path_factory) -> Iterator[Path]:
     if shutil.which("gpg") is None:
         pytest.skip("gpg is not installed")
     ring = tmp_path_factory.mktemp("gnupg")
     ring.chmod(0o700)
     gpg(ring, "--passphrase", "", "--quick-gen-key", "us@example.com", "default", "default")
-    return ring
+    yield ring
+    # gpg starts an agent of its own for each key ring, and leaves it running.
+    subprocess.run(["gpgconf", "--homedir", str(ring), "--kill", "all"], check=True)
 
 
 def gpg(ring: Path, *arguments: str) -> None:
