@@ -40,7 +40,7 @@ def test_a_file_inside_the_data_folder_is_refused(home: Home, secrets: Path, mon
     inside.write_bytes(secrets.read_bytes())
     inside.chmod(0o600)
     monkeypatch.setenv("COSELL_SECRETS", str(inside))
-    with pytest.raises(ConfigurationError, match="move the secrets file out of it"):
+    with pytest.raises(ConfigurationError, match="move the file out of it"):
         read_credentials(home, "org", "salesforce")
 
 
