@@ -7,7 +7,6 @@ landing's other temporary files. Members that are no object of ours are left in 
 from __future__ import annotations
 
 import os
-import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from orchestration.errors import LandingError
+from orchestration.landing.compressed_files import copy_bounded
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -71,7 +71,7 @@ def unpacked(member: ArchiveMember, label: str, target: Path) -> Iterator[Path]:
                 archive.open(member.name) as source,
                 target.open("wb") as copy,
             ):
-                shutil.copyfileobj(source, copy, 1024 * 1024)
+                copy_bounded(source, copy, archive.getinfo(member.name).compress_size, label)
         except RuntimeError:
             raise LandingError(
                 f"{label} is locked with a password: put an archive without one there."

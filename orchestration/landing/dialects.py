@@ -242,7 +242,7 @@ def date_expression(
         # The whole text must still be a time: 2026-02-09 17:99 is a typing error and no day.
         is_time = f"({text} like {_ISO_TIME_T} or {text} like {_ISO_TIME_BLANK})"
         time = f"try_cast(rtrim({text}, 'Z') as timestamp)"
-        branches.append(f"when {is_time} then cast({time} as date)")
+        branches.append(f"when {is_time} and {time} is not null then try_cast({text}[:10] as date)")
     for condition, slashed, own in _slash_texts(text, dialect):
         day = f"regexp_replace({slashed}, {_SLASHED_MIDNIGHT}, '')"
         branches.append(

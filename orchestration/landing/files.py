@@ -228,11 +228,13 @@ class LandingSession:
         default_as_of: datetime.date | None = None,
         until: datetime.date | None = None,
         lay_at: Path | None = None,
+        manifest: ManifestEntry | None = None,
     ) -> LandedFile:
         """Land one file; raises NotYetKnown when its day is later than `until`.
 
         `as_of` outranks everything; `default_as_of` replaces the day of landing. `lay_at`: where
-        people know the file to lie, when `path` is a copy that was unpacked.
+        people know the file to lie, when `path` is a copy that was unpacked. `manifest`: what its
+        sender says of it, where that does not lie beside it.
         """
         feed = self.feed(feed_name)
         place = lay_at or path
@@ -240,7 +242,7 @@ class LandingSession:
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
-            manifest = manifest_of(place, label)
+            manifest = manifest or manifest_of(place, label)
             day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, place, manifest)
             if day is not None:
                 self._check_day(label, day, until)

@@ -6,11 +6,16 @@ import datetime
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from orchestration.errors import CosellError
-from orchestration.landing.archives import ARCHIVE_SUFFIX, archive_members, unpacked
+from orchestration.landing.archives import (
+    ARCHIVE_SUFFIX,
+    ArchiveMember,
+    archive_members,
+    unpacked,
+)
 from orchestration.landing.as_of_dates import day_from_path
 from orchestration.landing.crm_objects import object_of_file
 from orchestration.landing.feeds import CRM_OBJECTS
@@ -23,8 +28,14 @@ from orchestration.landing.files import (
     landing_session,
 )
 from orchestration.landing.journal import current_time
-from orchestration.landing.manifests import is_manifest
+from orchestration.landing.manifests import (
+    ManifestEntry,
+    is_manifest,
+    manifest_of,
+    refuse_other_bytes,
+)
 from orchestration.landing.refused_files import keep_refused_files
+from orchestration.landing.text_files import sha256_of
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
 
@@ -132,21 +143,21 @@ def _land_archive(
 
     try:
         members = archive_members(file.path, file.label, is_wanted)
+        found = [(member, _unchanged_member(session, file, member)) for member in members]
+        report.skipped += [known for _, known in found if known is not None]
+        members = [member for member, known in found if known is None]
+        manifest = _manifest_of_members(file) if members else None
     except CosellError as error:
         report.refused.append((file.label, str(error)))
         return
     for member in members:
         label = f"{file.label}/{member.name}"
         place = file.path / member.name
-        known = _landed_unchanged(session, file.feed_name, place, member.size, member.modified_ns)
-        if known is not None:
-            report.skipped.append(known)
-            continue
         try:
             copy = session.temporary / f"{uuid.uuid4().hex}{member.file_name.suffix}"
             with unpacked(member, label, copy) as path:
                 landed = session.land(
-                    file.feed_name, path, None, default_as_of, until, lay_at=place
+                    file.feed_name, path, None, default_as_of, until, place, manifest
                 )
         except NotYetKnown:
             report.postponed.append(label)
@@ -154,6 +165,23 @@ def _land_archive(
             report.refused.append((label, str(error)))
         else:
             (report.landed if landed.status == "landed" else report.skipped).append(landed)
+
+
+def _unchanged_member(
+    session: LandingSession, file: _InboxFile, member: ArchiveMember
+) -> LandedFile | None:
+    place = file.path / member.name
+    return _landed_unchanged(session, file.feed_name, place, member.size, member.modified_ns)
+
+
+def _manifest_of_members(file: _InboxFile) -> ManifestEntry | None:
+    """What the manifest of an archive says of each of its members: the day and the mode."""
+    manifest = manifest_of(file.path, file.label)
+    if manifest is None:
+        return None
+    if manifest.sha256 is not None:
+        refuse_other_bytes(manifest, file.label, sha256_of(file.path))
+    return replace(manifest, sha256=None, row_count=None)
 
 
 def _misplaced(file: _InboxFile) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -13,6 +14,7 @@ from orchestration.errors import LandingError
 from orchestration.landing import land_inbox
 from orchestration.landing.crm_objects import object_of_file
 from orchestration.landing.hubspot import OBJECTS as HUBSPOT_OBJECTS
+from orchestration.landing.refused_files import read_refused_files
 from orchestration.landing.salesforce import OBJECTS as SALESFORCE_OBJECTS
 
 ACCOUNT = "0015500000Xyy06AAB"
@@ -136,6 +138,36 @@ def test_a_damaged_member_stops_itself_alone(home, drop) -> None:
     ((label, sentence),) = report.refused
     assert label.endswith("WE_1.zip/Account.csv")
     assert "damaged inside its archive" in sentence
+
+
+def test_the_manifest_of_an_archive_holds_for_its_members(home, drop, rows) -> None:
+    whole = archive_of({"Account.csv": "Id,Name\n1,A\n"})
+    manifest = {"filename": "WE_1.zip", "sha256": "0" * 64, "as_of": "2026-02-09"}
+    path = drop("salesforce", "WE_1.zip", whole)
+    beside = path.with_name("WE_1.zip.manifest.json")
+    beside.write_text(json.dumps(manifest), encoding="utf-8")
+    ((label, sentence),) = land_inbox(home).refused
+    assert label.endswith("WE_1.zip")
+    assert "is not the file that" in sentence
+    manifest |= {"sha256": hashlib.sha256(whole).hexdigest(), "mode": "full"}
+    beside.write_text(json.dumps(manifest), encoding="utf-8")
+    (landed,) = land_inbox(home).landed
+    assert (landed.table, landed.good) == ("accounts", 1)
+
+
+def test_a_refused_member_is_told_while_its_archive_lies_there(home, drop) -> None:
+    path = drop("salesforce", "WE_1.zip", archive_of({"Account.csv": "Name\nA\n"}))
+    land_inbox(home)
+    (refused,) = read_refused_files(home)
+    assert refused.file.endswith("WE_1.zip/Account.csv")
+    path.unlink()
+    assert read_refused_files(home) == []
+
+
+def test_a_member_that_expands_without_end_is_refused(home, drop) -> None:
+    drop("salesforce", "WE_1.zip", archive_of({"Account.csv": b"a" * 100_000_000}))
+    ((_, sentence),) = land_inbox(home).refused
+    assert "expands to more than" in sentence
 
 
 def test_one_archive_is_landed_through_the_inbox_only(land, drop) -> None:
