@@ -92,6 +92,13 @@ def test_the_lock_holds_every_dependency_with_hashes_and_no_address(repository: 
     assert all(line.endswith("\\") for line in pinned), "every version is followed by its hashes"
 
 
+def test_the_default_installs_nothing_of_spark_or_kubernetes(repository: Path) -> None:
+    lock = repository.joinpath("requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9_.-]+)(?:\[[^]]*\])?==", lock, re.MULTILINE))
+    assert "duckdb" in locked
+    assert not locked & {"pyspark", "py4j", "dbt-spark", "pyhive", "dagster-k8s", "kubernetes"}
+
+
 def test_no_model_reads_a_clock(repository: Path) -> None:
     clock = re.compile(
         r"\b(current_date|current_timestamp|current_time|now\s*\(|getdate\s*\(|today\s*\("
