@@ -3,6 +3,6 @@
 select
     quota_id,
     currency
-from {{ ref('int_crm_quotas_converted') }}
+from {{ ref('fct_quotas') }}
 where quota_amount is not null
     and quota_amount_company_currency is null

@@ -5,6 +5,6 @@ select distinct
     opportunity_id,
     split_type_name,
     split_type_share
-from {{ ref('int_crm_opportunity_splits_validated') }}
+from {{ ref('fct_opportunity_splits') }}
 where is_revenue
     and not is_additive
