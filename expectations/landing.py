@@ -14,27 +14,36 @@ from expectations.rule import Rule
 _OWNER = "data engineering"
 
 # Only what people and partners send: policies and settings are written here, and may shrink.
-_SENT_BY_OTHERS = "source in ('salesforce', 'bilateral', 'templates')"
+_SENT_BY_OTHERS = "source not in ('policy', 'settings', 'reference', 'cosell')"
 
+# A list may come in several files (the archives of a weekly export): those of a step are one list.
 _FULL_LISTS = f"""
-    with lists as (
+    with wholes as (
+        select
+            feed,
+            source,
+            table_name,
+            cast(known_step as bigint) as known_step,
+            max(as_of) as as_of,
+            max(cast(refresh_number as bigint)) as refresh_number,
+            sum(cast(rows_count as bigint)) as rows_count
+        from batch
+        where mode = 'full' and {_SENT_BY_OTHERS}
+        group by feed, source, table_name, cast(known_step as bigint)
+    ),
+    lists as (
         select
             feed,
             table_name,
             as_of,
-            cast(refresh_number as bigint) as refresh_number,
-            cast(rows_count as bigint) as rows_count,
-            lag(cast(rows_count as bigint)) over in_order as rows_count_before,
+            refresh_number,
+            rows_count,
+            lag(rows_count) over in_order as rows_count_before,
             row_number() over (
-                partition by feed, source, table_name
-                order by cast(known_step as bigint) desc, batch_id desc
+                partition by feed, source, table_name order by known_step desc
             ) as age
-        from batch
-        where mode = 'full' and {_SENT_BY_OTHERS}
-        window in_order as (
-            partition by feed, source, table_name
-            order by cast(known_step as bigint), batch_id
-        )
+        from wholes
+        window in_order as (partition by feed, source, table_name order by known_step)
     ),
     shrunken as (
         select * from lists

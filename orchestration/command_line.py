@@ -315,6 +315,35 @@ def init() -> None:
     )
 
 
+crm_app = typer.Typer(
+    name="crm", help="Live CRMs: pull what changed into the inbox.", no_args_is_help=True
+)
+app.add_typer(crm_app, rich_help_panel=BUILD)
+
+
+@crm_app.command()
+def pull(
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="A feed with a `connection:`.")],
+    objects: Annotated[
+        list[str] | None,
+        typer.Option("--object", metavar="NAME", help="Only this object; may be repeated."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--full", help="All records, not only those that changed.")
+    ] = False,
+) -> None:
+    """Pull what changed in a live CRM since the last time; a refresh lands it."""
+    from orchestration.crm import pull_crm
+
+    settings = the_settings()
+    home = an_initialized_home(settings)
+    with station_bars() as progress:
+        pulled = pull_crm(home, feed, objects or (), everything, progress=progress)
+    console = the_console()
+    for each in pulled:
+        console.print(each.message, markup=False, soft_wrap=True)
+
+
 @app.command(rich_help_panel=BUILD)
 def demo(
     size: Annotated[str, typer.Option(help="small, medium or large.")] = "small",

@@ -25,6 +25,10 @@ class LandingError(CosellError):
     """A file cannot be landed as a whole; nothing of it was written."""
 
 
+class PullError(CosellError):
+    """A live CRM cannot be read further; what was fetched is kept and the next pull goes on."""
+
+
 class RefreshError(CosellError):
     """A refresh cannot be opened or finished."""
 

@@ -36,6 +36,10 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SCHEMA_PREFIX": "what every schema's name begins with on Spark (default cosell_)",
     "COSELL_WAREHOUSE": "written for dbt's profile; the path follows from COSELL_HOME",
     "COSELL_LANDING": "written for dbt's profile; the path follows from COSELL_HOME",
+    "COSELL_SALESFORCE_ACCESS_TOKEN": "a session of the Salesforce org, for `cosell crm pull`",
+    "COSELL_SALESFORCE_CLIENT_ID": "the connected app, for `cosell crm pull`",
+    "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
+    "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
 
@@ -109,6 +113,11 @@ class Home:
     def quarantine(self) -> Path:
         """Rows that could not be read, with their reasons, in the shape of `landing`."""
         return self.root / "quarantine"
+
+    @property
+    def pulls(self) -> Path:
+        """What is kept between pulls of live CRMs: watermarks, and pages of an unfinished pull."""
+        return self.root / "pulls"
 
     @property
     def warehouse(self) -> Path:

@@ -33,6 +33,7 @@ class Column:
     header_required: a file without the column is refused. value_required: a row without a
     value is quarantined. vocabulary: the only values, in their canonical spelling (empty = any).
     open_ended: a validity bound, where 9999-12-31 and 0001-01-01 mean "no bound" (rules 2).
+    ignores_time: of a day that is written with a time of day, the day as written is meant.
     also: other names of the header in the system's own files, as snake case, the best first.
     spellings: (the system's word, ours) for words that the system itself defines. many: the
     value is a list (a JSON array, or words between `;`), landed as our words joined by `; `.
@@ -44,6 +45,7 @@ class Column:
     value_required: bool = False
     vocabulary: tuple[str, ...] = ()
     open_ended: bool = False
+    ignores_time: bool = False
     also: tuple[str, ...] = ()
     spellings: tuple[tuple[str, str], ...] = ()
     many: bool = False
@@ -74,9 +76,8 @@ class Table:
     at_least_one_of: groups of columns; each row needs a value in each group.
     refuse_unknown_values: a value outside a vocabulary refuses the whole file instead of
     quarantining its row. may_be_empty: a file with a header and no rows is a statement, not an
-    accident. object_name: the name of the Salesforce object whose export fills the table.
-    package: prefix of the fields of a Salesforce package, which is no part of their names.
-    file_words: words in a file's name that choose the table where a source has several.
+    accident. package: prefix of the fields of a Salesforce package, which is no part of their
+    names. file_words: words in a file's name that choose the table where a source has several.
     null_tokens: texts that the system writes for "no value", in any case of letters.
     epoch_times: times are seconds since 1970. unfolds: keys of nested lists of JSON items, whose
     elements are rows of their own. headerless: the columns of files without a header, by their
@@ -87,7 +88,6 @@ class Table:
     name: str
     description: str
     columns: tuple[Column, ...]
-    object_name: str | None = None
     at_least_one_of: tuple[tuple[str, ...], ...] = ()
     refuse_unknown_values: bool = False
     may_be_empty: bool = False
@@ -193,6 +193,7 @@ def declared_tables() -> tuple[Table, ...]:
         bombora,
         company,
         crossbeam,
+        hubspot,
         knowledge_tables,
         partnertap,
         policy,
@@ -205,6 +206,7 @@ def declared_tables() -> tuple[Table, ...]:
 
     return (
         *salesforce.TABLES,
+        *hubspot.TABLES,
         *bilateral.TABLES,
         *crossbeam.TABLES,
         *reveal.TABLES,

@@ -77,7 +77,6 @@ OVERLAPS = Table(
             *("customer_of", "opportunity_of", "prospect_of"),
         ),
     ),
-    object_name=SALESFORCE_OBJECT,
     package="xbeamprod",
     at_least_one_of=(
         (

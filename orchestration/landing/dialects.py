@@ -226,13 +226,23 @@ def _serial_time(text: str, epoch: str) -> str:
     return f"(timestamp {literal(epoch)} + to_microseconds({seconds} * 1000000))"
 
 
-def date_expression(text: str, dialect: DateDialect, serial_epoch: str | None) -> str:
-    """SQL of type DATE; a time of day other than midnight makes the text unreadable."""
+def date_expression(
+    text: str, dialect: DateDialect, serial_epoch: str | None, ignores_time: bool = False
+) -> str:
+    """SQL of type DATE; a time of day other than midnight makes the text unreadable.
+
+    `ignores_time`: the day as written is meant, whatever time stands behind it.
+    """
     midnight = f"trim(substr({text}, 11), 'T0:.,Z+ UTCGM') = ''"
     branches = [
         f"when {text} like {_ISO_DAY} then try_cast({text} as date)",
         f"when {text} like {_ISO_ANY} and {midnight} then try_cast({text}[:10] as date)",
     ]
+    if ignores_time:
+        # The whole text must still be a time: 2026-02-09 17:99 is a typing error and no day.
+        is_time = f"({text} like {_ISO_TIME_T} or {text} like {_ISO_TIME_BLANK})"
+        time = f"try_cast(rtrim({text}, 'Z') as timestamp)"
+        branches.append(f"when {is_time} and {time} is not null then try_cast({text}[:10] as date)")
     for condition, slashed, own in _slash_texts(text, dialect):
         day = f"regexp_replace({slashed}, {_SLASHED_MIDNIGHT}, '')"
         branches.append(

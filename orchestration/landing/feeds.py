@@ -6,6 +6,7 @@ One file per feed; every key is checked, because a mistyped mapping would land n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -15,6 +16,7 @@ from orchestration.landing import (
     bilateral,
     bombora,
     crossbeam,
+    hubspot,
     partnertap,
     reveal,
     salesforce,
@@ -22,6 +24,7 @@ from orchestration.landing import (
     templates,
 )
 from orchestration.landing.contracts import Mode, Table
+from orchestration.landing.crm_objects import CrmObject
 from orchestration.settings import (
     Home,
     checked_time_zone,
@@ -78,13 +81,16 @@ _KEYS = (
     "header_row",
     "headers",
     "sharing",
+    "connection",
 )
+_CONNECTION_KEYS = ("instance_url", "url", "api_version", "objects", "page_rows")
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 _FEED_SOURCES: dict[str, tuple[Table, ...]] = {
     # The package of Crossbeam writes its overlaps into Salesforce, so its export lies among them.
     salesforce.SOURCE: (*salesforce.TABLES, crossbeam.OVERLAPS),
+    hubspot.SOURCE: hubspot.TABLES,
     bilateral.SOURCE: bilateral.TABLES,
     crossbeam.SOURCE: crossbeam.TABLES,
     reveal.SOURCE: reveal.TABLES,
@@ -94,17 +100,27 @@ _FEED_SOURCES: dict[str, tuple[Table, ...]] = {
     templates.SOURCE: templates.TABLES,
 }
 
+# Sources whose feeds fill many tables: each file's name names its object.
+CRM_OBJECTS: dict[str, tuple[CrmObject, ...]] = {
+    salesforce.SOURCE: (
+        *salesforce.OBJECTS,
+        CrmObject(crossbeam.SALESFORCE_OBJECT, crossbeam.OVERLAPS),
+    ),
+    hubspot.SOURCE: hubspot.OBJECTS,
+}
 # Lists of partners: what they leave out and whether they are whole must be said, never assumed.
 _PARTNER_SOURCES = (bilateral.SOURCE, crossbeam.SOURCE, reveal.SOURCE, partnertap.SOURCE)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed; `table` is None where the file's name decides (Salesforce, platforms).
+    """One feed; `table` is None where the file's name decides (a CRM's objects, platforms).
 
     columns: our column -> their header. values: our column -> {their value: ours}. headers: the
     names of the columns of files that have no header. sharing: our column -> shared | internal.
-    file: the YAML, as people should read it.
+    file: the YAML, as people should read it. of_object: columns that follow from the object which
+    a file of a CRM holds. connection: how a live CRM is reached, without credentials (empty = its
+    files are dropped by people).
     """
 
     name: str
@@ -128,11 +144,15 @@ class Feed:
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     sharing: dict[str, str] = field(default_factory=dict)
+    of_object: Mapping[str, str] = field(default_factory=dict)
+    connection: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def constants(self) -> dict[str, str]:
-        """Columns that the feed itself fills, the same in every row."""
-        if self.partner_id is None or self.source == salesforce.SOURCE:
+    def constants(self) -> Mapping[str, str]:
+        """Columns that the feed itself fills, the same in every row of a file."""
+        if self.source in CRM_OBJECTS:
+            return self.of_object
+        if self.partner_id is None:
             return {}
         return {"partner_id": self.partner_id, "feed_partner_id": self.partner_id}
 
@@ -215,6 +235,7 @@ class _FeedReader:
             columns=self.column_map(tables),
             values=self.value_maps(tables),
             sharing=self.sharing(tables),
+            connection=self.connection(source),
         )
 
     def error(self, key: str, finding: str, mend: str) -> ConfigurationError:
@@ -264,7 +285,7 @@ class _FeedReader:
         value = self.optional("table")
         if value is None and source not in (bilateral.SOURCE, templates.SOURCE):
             return None
-        if source == salesforce.SOURCE:
+        if source in CRM_OBJECTS:
             if value is not None:
                 raise self.error(
                     "table", f"is {value!r}", "remove it, the name of each file names its object"
@@ -346,6 +367,26 @@ class _FeedReader:
                     f"maps to {ours!r}, which is not one of ours{did_you_mean(ours, vocabulary)}",
                     f"use one of {', '.join(vocabulary)}",
                 )
+
+    def connection(self, source: str) -> dict[str, Any]:
+        connection = self.mapping("connection")
+        if connection and source not in CRM_OBJECTS:
+            raise self.error("connection", "is not for this source", "remove it")
+        for key, value in connection.items():
+            if key not in _CONNECTION_KEYS:
+                raise self.error(
+                    f"connection.{key}",
+                    f"is not known{did_you_mean(key, _CONNECTION_KEYS)}",
+                    f"use one of {', '.join(_CONNECTION_KEYS)} (credentials go into the "
+                    "environment or the secrets file)",
+                )
+            is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+            if not (is_list if key == "objects" else isinstance(value, str)):
+                kind = "a list of objects" if key == "objects" else "a single value"
+                raise self.error(f"connection.{key}", f"is not {kind}", "write it so")
+        if not connection.get("page_rows", "1").isdecimal():
+            raise self.error("connection.page_rows", "is no whole number", "write a number of rows")
+        return connection
 
     def sharing(self, tables: tuple[Table, ...]) -> dict[str, str]:
         terms: dict[str, str] = {}

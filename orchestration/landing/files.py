@@ -24,6 +24,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import CosellError, LandingError, one_sentence
+from orchestration.landing.archives import ARCHIVE_SUFFIX
 from orchestration.landing.as_of_dates import (
     FileDay,
     day_from_name,
@@ -42,8 +43,8 @@ from orchestration.landing.dialects import (
     slash_counts,
     slash_counts_query,
 )
-from orchestration.landing.feeds import Feed, load_feed
-from orchestration.landing.file_tables import table_of_file
+from orchestration.landing.feeds import CRM_OBJECTS, Feed, load_feed
+from orchestration.landing.file_tables import object_in_file, table_of_file
 from orchestration.landing.headers import match_headers, snake_case
 from orchestration.landing.journal import (
     TEMPORARY_FOLDER,
@@ -135,6 +136,12 @@ def land_file(
     sentence that names the mend.
     """
     with landing_session(home) as session:
+        is_archive = path.suffix.lower() == ARCHIVE_SUFFIX
+        if is_archive and session.feed(feed_name).source in CRM_OBJECTS:
+            raise LandingError(
+                f"{home.relative(path)} is an archive of many objects: put it into "
+                f"inbox/{feed_name}/YYYY-MM-DD/, where each of them is landed."
+            )
         return session.land(feed_name, Path(path), as_of)
 
 
@@ -220,23 +227,28 @@ class LandingSession:
         as_of: datetime.date | None = None,
         default_as_of: datetime.date | None = None,
         until: datetime.date | None = None,
+        lay_at: Path | None = None,
+        manifest: ManifestEntry | None = None,
     ) -> LandedFile:
         """Land one file; raises NotYetKnown when its day is later than `until`.
 
-        `as_of` outranks everything; `default_as_of` replaces the day of landing.
+        `as_of` outranks everything; `default_as_of` replaces the day of landing. `lay_at`: where
+        people know the file to lie, when `path` is a copy that was unpacked. `manifest`: what its
+        sender says of it, where that does not lie beside it.
         """
         feed = self.feed(feed_name)
-        label = self.home.relative(path)
+        place = lay_at or path
+        label = self.home.relative(place)
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
-            manifest = manifest_of(path, label)
-            day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, path, manifest)
+            manifest = manifest or manifest_of(place, label)
+            day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, place, manifest)
             if day is not None:
                 self._check_day(label, day, until)
             if manifest is not None and manifest.mode is not None:
                 feed = dataclasses.replace(feed, mode=manifest.mode)
-            opened = self._open(feed, path, label, recoded, unpacked)
+            opened = self._open(feed, path, place, recoded, unpacked)
             opened = dataclasses.replace(opened, manifest=manifest)
             refuse_other_bytes(manifest, label, opened.sha256)
             landed = self._already_landed(opened, day)
@@ -284,12 +296,10 @@ class LandingSession:
         refuse_future_day(label, day.day, self.today())
 
     def _open(
-        self, feed: Feed, path: Path, label: str, recoded: Path, unpacked: Path
+        self, feed: Feed, path: Path, place: Path, recoded: Path, unpacked: Path
     ) -> OpenedFile:
+        label = self.home.relative(place)
         state = regular_file(path, label)
-        table = feed.table or table_of_file(
-            feed.source, feed.tables, content_name(path).stem, label
-        )
         suffix = content_name(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise LandingError(
@@ -310,12 +320,18 @@ class LandingSession:
             )
             if content_name(path) != path:
                 text = dataclasses.replace(text, sha256=sha256_of(path))
+        if feed.source in CRM_OBJECTS:
+            crm_object = object_in_file(feed.source, content_name(place).stem, label, text)
+            feed = dataclasses.replace(feed, of_object=crm_object.constants)
+            table = crm_object.table
+        else:
+            table = feed.table or table_of_file(feed.tables, content_name(place).stem)
         return OpenedFile(
             feed=feed,
             table=table,
             path=path,
             label=label,
-            source_file=self._source_file(path),
+            source_file=self._source_file(place),
             sha256=text.sha256 if text is not None else sha256_of(path),
             text=text,
             size=state.st_size,
@@ -394,7 +410,7 @@ class LandingSession:
             dialect=detect_date_dialect(feed.dates, NO_SLASHES, opened.label, feed.file),
             zones=TimeZones(feed=feed.time_zone, company=self.company.time_zone),
             bounds=None,
-            file_day=day_from_name(content_name(opened.path).name),
+            file_day=day_from_name(content_name(Path(opened.source_file)).name),
         )
         if day is not None and _may_stream(opened, rows):
             # One pass is enough where no day needs the others to be understood.

@@ -1,8 +1,9 @@
 """Headers: which column of a file fills which declared column.
 
 Order: the feed's `columns:`, then the exact name, then the name as snake case in any case of
-letters (`AccountId` and `Account ID` fill account_id), then the other names that the system of the
-table gives the column. What fits nothing is kept in `_extra`.
+letters (`AccountId` and `Account ID` fill account_id), then its letters and digits alone
+(`ACCOUNTID`), then the other names that the system of the table gives the column. What fits nothing
+is kept in `_extra`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ def snake_case(header: str) -> str:
         return header.strip(_BLANKS).lower()
     spaced = _WORD_BOUNDARY.sub("_", header.strip(_BLANKS))
     return _NOT_IN_NAMES.sub("_", spaced.lower()).strip("_")
+
+
+def letters_and_digits(header: str) -> str:
+    """What every dialect of a name shares: `Partner_Account__c` and `partner_account_c` alike."""
+    return _NOT_IN_NAMES.sub("", header.lower())
 
 
 def name_of_header(header: str, package: str | None) -> str:
@@ -66,19 +72,25 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
     exact = {header: place for place, header in enumerate(headers)}
     any_case = {header.lower(): place for place, header in enumerate(headers)}
     snake: dict[str, list[int]] = {}
+    bare: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
         snake.setdefault(name_of_header(header, table.package), []).append(place)
+        bare.setdefault(letters_and_digits(header), []).append(place)
+    # A custom field has one API name and, behind a connector, another: both are the same field.
     mapped = {
         name: any_case[header.lower()]
+        if header.lower() in any_case
+        else bare[letters_and_digits(header)][0]
         for name, header in feed.columns.items()
-        if name in table.column_names and header.lower() in any_case
+        if name in table.column_names
+        and (header.lower() in any_case or letters_and_digits(header) in bare)
     }
     taken = set(mapped.values())
     places = dict(mapped)
     for column in table.columns:
         if column.name in feed.constants or column.name in places:
             continue
-        candidates = [place for place in snake.get(column.name, []) if place not in taken]
+        candidates = _places(column.name, snake, bare, taken)
         if column.name in exact and exact[column.name] not in taken:
             places[column.name] = exact[column.name]
         elif len(candidates) > 1:
@@ -87,12 +99,22 @@ def match_headers(table: Table, feed: Feed, headers: list[str], label: str) -> d
             places[column.name] = candidates[0]
         else:
             # One header may fill several columns: a population is a name, and says a state.
-            others = [place for name in column.also for place in snake.get(name, [])]
-            free = next((place for place in others if place not in taken), None)
-            if free is not None:
-                places[column.name] = free
+            others = [place for name in column.also for place in _places(name, snake, bare, taken)]
+            if others:
+                places[column.name] = others[0]
     _require_headers(table, feed, places, headers, label)
     return places
+
+
+def _places(
+    name: str, snake: dict[str, list[int]], bare: dict[str, list[int]], taken: set[int]
+) -> list[int]:
+    """Places of the headers that a name may mean, by the first way that finds any."""
+    for found in (snake.get(name, []), bare.get(letters_and_digits(name), [])):
+        free = [place for place in found if place not in taken]
+        if free:
+            return free
+    return []
 
 
 def _two_headers(
@@ -124,7 +146,9 @@ def _require_headers(
     missing = [
         column.name
         for column in table.columns
-        if column.header_required and column.name not in places
+        if column.header_required
+        and column.name not in places
+        and column.name not in feed.constants
     ]
     if missing:
         raise LandingError(_missing_header(missing[0], feed, places, headers, label))

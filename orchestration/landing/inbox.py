@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime
 import os
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 from orchestration.errors import CosellError
+from orchestration.landing.archives import (
+    ARCHIVE_SUFFIX,
+    ArchiveMember,
+    archive_members,
+    unpacked,
+)
 from orchestration.landing.as_of_dates import day_from_path
+from orchestration.landing.crm_objects import object_of_file
+from orchestration.landing.feeds import CRM_OBJECTS
 from orchestration.landing.files import (
+    SUFFIXES,
     LandedFile,
     LandingSession,
     NotYetKnown,
@@ -18,8 +28,14 @@ from orchestration.landing.files import (
     landing_session,
 )
 from orchestration.landing.journal import current_time
-from orchestration.landing.manifests import is_manifest
+from orchestration.landing.manifests import (
+    ManifestEntry,
+    is_manifest,
+    manifest_of,
+    refuse_other_bytes,
+)
 from orchestration.landing.refused_files import keep_refused_files
+from orchestration.landing.text_files import sha256_of
 from orchestration.progress import Progress, no_progress
 from orchestration.settings import Home
 
@@ -85,6 +101,9 @@ def _land_one(
     if not file.feed_name:
         report.refused.append((file.label, _misplaced(file)))
         return
+    if _is_archive_of_objects(session, file):
+        _land_archive(session, file, default_as_of, until, report)
+        return
     known = _unchanged(session, file)
     if known is not None:
         report.skipped.append(known)
@@ -97,6 +116,72 @@ def _land_one(
         report.refused.append((file.label, str(error)))
     else:
         (report.landed if landed.status == "landed" else report.skipped).append(landed)
+
+
+def _is_archive_of_objects(session: LandingSession, file: _InboxFile) -> bool:
+    if file.path.suffix.lower() != ARCHIVE_SUFFIX:
+        return False
+    try:
+        return session.feed(file.feed_name).source in CRM_OBJECTS
+    except CosellError:
+        return False
+
+
+def _land_archive(
+    session: LandingSession,
+    file: _InboxFile,
+    default_as_of: datetime.date | None,
+    until: datetime.date | None,
+    report: InboxReport,
+) -> None:
+    """Land every object of an archive; a bad member never stops another."""
+    objects = CRM_OBJECTS[session.feed(file.feed_name).source]
+
+    def is_wanted(name: PurePosixPath) -> bool:
+        known = object_of_file(objects, name.stem) is not None
+        return known and name.suffix.lower() in SUFFIXES and _is_meant(name.name)
+
+    try:
+        members = archive_members(file.path, file.label, is_wanted)
+        found = [(member, _unchanged_member(session, file, member)) for member in members]
+        report.skipped += [known for _, known in found if known is not None]
+        members = [member for member, known in found if known is None]
+        manifest = _manifest_of_members(file) if members else None
+    except CosellError as error:
+        report.refused.append((file.label, str(error)))
+        return
+    for member in members:
+        label = f"{file.label}/{member.name}"
+        place = file.path / member.name
+        try:
+            copy = session.temporary / f"{uuid.uuid4().hex}{member.file_name.suffix}"
+            with unpacked(member, label, copy) as path:
+                landed = session.land(
+                    file.feed_name, path, None, default_as_of, until, place, manifest
+                )
+        except NotYetKnown:
+            report.postponed.append(label)
+        except CosellError as error:
+            report.refused.append((label, str(error)))
+        else:
+            (report.landed if landed.status == "landed" else report.skipped).append(landed)
+
+
+def _unchanged_member(
+    session: LandingSession, file: _InboxFile, member: ArchiveMember
+) -> LandedFile | None:
+    place = file.path / member.name
+    return _landed_unchanged(session, file.feed_name, place, member.size, member.modified_ns)
+
+
+def _manifest_of_members(file: _InboxFile) -> ManifestEntry | None:
+    """What the manifest of an archive says of each of its members: the day and the mode."""
+    manifest = manifest_of(file.path, file.label)
+    if manifest is None:
+        return None
+    if manifest.sha256 is not None:
+        refuse_other_bytes(manifest, file.label, sha256_of(file.path))
+    return replace(manifest, sha256=None, row_count=None)
 
 
 def _misplaced(file: _InboxFile) -> str:
@@ -112,14 +197,20 @@ def _unchanged(session: LandingSession, file: _InboxFile) -> LandedFile | None:
         state = file.path.stat()
     except OSError:
         return None
-    place = file.path.relative_to(session.home.inbox).as_posix()
-    versions = session.journal.of_file(file.feed_name, place)
+    return _landed_unchanged(session, file.feed_name, file.path, state.st_size, state.st_mtime_ns)
+
+
+def _landed_unchanged(
+    session: LandingSession, feed_name: str, path: Path, size: int, modified_ns: int
+) -> LandedFile | None:
+    place = path.relative_to(session.home.inbox).as_posix()
+    versions = session.journal.of_file(feed_name, place)
     if not versions:
         return None
     last = versions[-1]
-    if (last.file_size, last.file_modified_ns) != (state.st_size, state.st_mtime_ns):
+    if (last.file_size, last.file_modified_ns) != (size, modified_ns):
         return None
-    return already_landed(last, file.label)
+    return already_landed(last, session.home.relative(path))
 
 
 def _order(file: _InboxFile) -> tuple[datetime.date, str]:

@@ -10,6 +10,7 @@ import datetime
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from orchestration.landing.journal import private_folder
 from orchestration.settings import Home
@@ -55,4 +56,9 @@ def read_refused_files(home: Home) -> list[RefusedFile]:
     if not place.is_file():
         return []
     listed = [RefusedFile(**one) for one in json.loads(place.read_text(encoding="utf-8"))]
-    return [one for one in listed if home.root.joinpath(one.file).exists()]
+    return [one for one in listed if _lies_there(home.root / one.file)]
+
+
+def _lies_there(path: Path) -> bool:
+    """Whether a file is still there, or the archive that it is a part of."""
+    return path.exists() or any(folder.is_file() for folder in path.parents)

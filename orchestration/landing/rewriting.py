@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from orchestration.landing.contracts import LANDING_COLUMNS, Column, Table
@@ -114,7 +114,7 @@ class Rewriting:
     questioned: frozenset[str] | None = None
 
     @property
-    def constants(self) -> dict[str, str]:
+    def constants(self) -> Mapping[str, str]:
         """Columns that the feed, or the day in the file's name, fills: the same in every row."""
         filled = self.feed.constants
         name = self.table.file_day_column
@@ -311,7 +311,9 @@ class Rewriting:
         if column.kind == "boolean":
             return boolean_expression(raw)
         if column.kind == "date":
-            return date_expression(raw, self.dialect, self.rows.serial_epoch)
+            return date_expression(
+                raw, self.dialect, self.rows.serial_epoch, ignores_time=column.ignores_time
+            )
         time = timestamp_expression(raw, self.dialect, self.zones, self.rows.serial_epoch)
         return epoch_or(raw, time) if self.table.epoch_times else time
 

@@ -118,8 +118,11 @@ def settled_column(rewriting: Rewriting, column: Column, array: Any) -> SettledC
     if column.kind == "text":
         return SettledColumn(array) if _is_settled_text(column, array, texts) else None
     if column.kind == "date":
-        is_day = _are_plausible_days(texts.as_matrix(_DAY_LENGTH), rewriting.bounds)
-        return SettledColumn(array) if is_day else None
+        if _are_plausible_days(texts.as_matrix(_DAY_LENGTH), rewriting.bounds):
+            return SettledColumn(array)
+        return (
+            _settled_days_of_times(array, texts, rewriting.bounds) if column.ignores_time else None
+        )
     if column.kind == "timestamp":
         return _settled_times(array, texts, rewriting.bounds)
     whole = column.kind == "integer" or rewriting.decimal == "comma"
@@ -224,8 +227,25 @@ def _are_plausible_days(matrix: Bytes | None, bounds: Bounds) -> bool:
     return int(whole.min()) >= first and int(whole.max()) <= last
 
 
+def _settled_days_of_times(array: Any, texts: _Texts, bounds: Bounds) -> SettledColumn | None:
+    """The days of times in UTC, as connectors write days."""
+    matrix = _times_of_one_form(texts, bounds)
+    if matrix is None:
+        return None
+    return SettledColumn(_text_array(array, matrix[:, :_DAY_LENGTH]), array)
+
+
 def _settled_times(array: Any, texts: _Texts, bounds: Bounds) -> SettledColumn | None:
     """Times in UTC as ISO writes them, in one form throughout, as landing writes them."""
+    matrix = _times_of_one_form(texts, bounds)
+    if matrix is None:
+        return None
+    fraction, _ = _UTC_ENDS[matrix.shape[1]]
+    return SettledColumn(_written_times(array, matrix, fraction), array)
+
+
+def _times_of_one_form(texts: _Texts, bounds: Bounds) -> Bytes | None:
+    """Plausible times in UTC, one per line; None where they are not all of one form."""
     width = int(texts.lengths[0])
     matrix = texts.as_matrix(width)
     if matrix is None or width not in _UTC_ENDS:
@@ -239,7 +259,7 @@ def _settled_times(array: Any, texts: _Texts, bounds: Bounds) -> SettledColumn |
     latest = {11: 23, 14: 59, 17: 59}
     if any(int(_number(matrix, place, 2).max()) > most for place, most in latest.items()):
         return None
-    return SettledColumn(_written_times(array, matrix, fraction), array)
+    return matrix
 
 
 def _ends_with(matrix: Bytes, end: bytes) -> bool:

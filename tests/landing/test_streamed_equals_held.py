@@ -37,6 +37,11 @@ DAYS = st.sampled_from(
         "9999-12-31",
         "2026-13-01",
         "2026-02-09 00:00:00",
+        "2026-02-09T17:30:00Z",
+        "2026-02-09T17:99:00Z",
+        "2026-02-09T17:30:00.000+0000",
+        "2026-02-09T23:30:00.000Z",
+        "2026-02-09T23:30:00-05:00",
         "20260209",
         "2040-01-01",
         "",
@@ -131,6 +136,10 @@ def as_csv(rows: list[list[str]]) -> str:
 )
 @given(rows=opportunities())
 @example(rows=[CANONICAL] * 3)
+@example(rows=[[*CANONICAL[:3], "2026-02-09T17:30:00Z", *CANONICAL[4:]]] * 3)
+@example(rows=[[*CANONICAL[:3], "2026-02-09T17:30:00.000+0000", *CANONICAL[4:]]] * 3)
+@example(rows=[[*CANONICAL[:3], "2026-02-09T17:30:00+00:00", *CANONICAL[4:]]] * 3)
+@example(rows=[[*CANONICAL[:3], "2026-02-09T00:00:00.000Z", *CANONICAL[4:]]] * 3)
 @example(rows=[CANONICAL, ["b", "B", "Won", "02/29/2024", *CANONICAL[4:]]])
 def test_a_file_lands_the_same_rows_both_ways(both_homes, rows: list[list[str]]) -> None:
     content = as_csv(rows)

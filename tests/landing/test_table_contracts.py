@@ -46,7 +46,8 @@ def test_every_source_has_its_tables() -> None:
     for table in declared_tables():
         counts[table.source] = counts.get(table.source, 0) + 1
     assert counts == {
-        "salesforce": 12,
+        "salesforce": 21,
+        "hubspot": 14,
         "bilateral": 1,
         "crossbeam": 3,
         "reveal": 1,

@@ -1,14 +1,8 @@
 with
 
-tasks as (
+activities as (
 
-    select * from {{ ref('stg_salesforce__tasks') }}
-
-),
-
-events as (
-
-    select * from {{ ref('stg_salesforce__events') }}
+    select * from {{ ref('int_crm_activities_unified') }}
 
 ),
 
@@ -53,36 +47,14 @@ ignored_types as (
 
 ),
 
-activities as (
-
-    select
-        task_id as activity_id,
-        account_id,
-        activity_type,
-        activity_on,
-        is_deleted,
-        is_recurrence
-    from tasks
-
-    union all
-
-    select
-        event_id as activity_id,
-        account_id,
-        activity_type,
-        activity_on,
-        is_deleted,
-        is_recurrence
-    from events
-
-),
-
 deleted_activities as (
 
-    select activity_id
+    select
+        source_system,
+        source_record_id
     from activities
     where is_deleted
-    group by activity_id
+    group by source_system, source_record_id
 
 ),
 
@@ -96,12 +68,13 @@ days_of_activity as (
     left join ignored_types
         on activities.activity_type = ignored_types.activity_type
     left join deleted_activities
-        on activities.activity_id = deleted_activities.activity_id
+        on activities.source_system = deleted_activities.source_system
+        and activities.source_record_id = deleted_activities.source_record_id
     where activities.account_id is not null
         and activities.activity_on <= refresh_current.as_of
         and not activities.is_recurrence
         and ignored_types.activity_type is null
-        and deleted_activities.activity_id is null
+        and deleted_activities.source_record_id is null
     group by activities.account_id
 
     union all

@@ -27,7 +27,7 @@ opportunities as (
 
 contacts as (
 
-    select * from {{ ref('stg_salesforce__contacts') }}
+    select * from {{ ref('int_crm_contacts_unified') }}
 
 ),
 

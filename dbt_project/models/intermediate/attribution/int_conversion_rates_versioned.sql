@@ -2,7 +2,7 @@ with
 
 rates as (
 
-    select * from {{ ref('stg_salesforce__dated_conversion_rates') }}
+    select * from {{ ref('int_crm_conversion_rates_unified') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 roles as (
 
-    select * from {{ ref('stg_salesforce__opportunity_partners') }}
+    select * from {{ ref('int_crm_partner_roles_unified') }}
 
 ),
 
@@ -17,7 +17,7 @@ roles_ranked as (
     select
         roles.*,
         row_number() over (
-            partition by roles.opportunity_partner_id, roles.known_step
+            partition by roles.partner_role_id, roles.known_step
             order by roles.batch_id desc nulls last, roles.source_row_number desc nulls last
         ) as rank_in_step
     from roles
@@ -27,7 +27,7 @@ roles_ranked as (
 versions as (
 
     select
-        roles_ranked.opportunity_partner_id,
+        roles_ranked.partner_role_id as opportunity_partner_id,
         roles_ranked.opportunity_id,
         partner_organisations.partner_id,
         roles_ranked.role,
@@ -36,7 +36,7 @@ versions as (
         roles_ranked.is_deleted,
         roles_ranked.known_step as valid_from_step,
         lead(roles_ranked.known_step) over (
-            partition by roles_ranked.opportunity_partner_id
+            partition by roles_ranked.partner_role_id
             order by roles_ranked.known_step nulls last
         ) as valid_until_step
     from roles_ranked

@@ -41,7 +41,7 @@ leads as (
 
 contacts as (
 
-    select * from {{ ref('stg_salesforce__contacts') }}
+    select * from {{ ref('int_crm_contacts_unified') }}
 
 ),
 
@@ -205,7 +205,7 @@ activity_touches as (
             lead_conversions.converted_account_id
         ) as account_id,
         coalesce(
-            case when activities.what_id like '006%' then activities.what_id end,
+            activities.opportunity_id,
             lead_conversions.converted_opportunity_id
         ) as opportunity_id,
         activities.touch_type,

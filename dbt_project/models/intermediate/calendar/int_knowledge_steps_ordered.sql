@@ -12,8 +12,8 @@ opening as (
     select
         min(known_step) as opening_step
     from landed_batches
-    where source = 'salesforce'
-        and table_name = 'opportunities'
+    where (source = 'salesforce' and table_name = 'opportunities')
+        or (source = 'hubspot' and table_name = 'deals')
 
 ),
 

@@ -17,6 +17,7 @@ current_accounts as (
 
     select
         accounts.account_id,
+        accounts.crm,
         accounts.account_name,
         accounts.account_type,
         parents.surviving_account_id as parent_account_id,

@@ -2,24 +2,24 @@ with
 
 accounts as (
 
-    select * from {{ ref('stg_salesforce__accounts') }}
+    select * from {{ ref('int_crm_accounts_unified') }}
 
 ),
 
-batches as (
+full_lists as (
 
-    select * from {{ ref('stg_cosell__landed_batches') }}
+    select * from {{ ref('int_crm_full_lists_known') }}
 
 ),
 
-newest_full_list as (
+newest_full_lists as (
 
     select
+        crm,
         max(known_step) as full_list_step
-    from batches
-    where source = 'salesforce'
-        and table_name = 'accounts'
-        and mode = 'full'
+    from full_lists
+    where thing = 'accounts'
+    group by crm
 
 ),
 
@@ -39,6 +39,7 @@ newest as (
 
     select
         ranked.account_id,
+        ranked.crm,
         ranked.account_name,
         ranked.account_type,
         ranked.parent_account_id,
@@ -55,7 +56,7 @@ newest as (
         ranked.currency,
         ranked.is_partner,
         ranked.is_deleted
-        or ranked.known_step < coalesce(newest_full_list.full_list_step, 0) as is_deleted,
+        or ranked.known_step < coalesce(newest_full_lists.full_list_step, 0) as is_deleted,
         ranked.merged_into_account_id,
         ranked.created_at,
         ranked.modified_at,
@@ -68,7 +69,8 @@ newest as (
         ranked.known_step,
         ranked.known_on
     from ranked
-    cross join newest_full_list
+    left join newest_full_lists
+        on ranked.crm = newest_full_lists.crm
     where ranked.version_rank = 1
 
 )

@@ -16,6 +16,7 @@ current_opportunities as (
 
     select
         versions.opportunity_id,
+        versions.crm,
         coalesce(merged.surviving_account_id, versions.account_id) as account_id,
         versions.opportunity_name,
         versions.stage_name,

@@ -2,13 +2,13 @@ with
 
 opportunities as (
 
-    select * from {{ ref('stg_salesforce__opportunities') }}
+    select * from {{ ref('int_crm_opportunities_unified') }}
 
 ),
 
-batches as (
+full_lists_known as (
 
-    select * from {{ ref('stg_cosell__landed_batches') }}
+    select * from {{ ref('int_crm_full_lists_known') }}
 
 ),
 
@@ -20,14 +20,8 @@ stages as (
 
 full_lists as (
 
-    select
-        known_step,
-        min(known_on) as known_on
-    from batches
-    where source = 'salesforce'
-        and table_name = 'opportunities'
-        and mode = 'full'
-    group by known_step
+    select * from full_lists_known
+    where thing = 'opportunities'
 
 ),
 
@@ -68,7 +62,8 @@ absences as (
         min(full_lists.known_step) as absent_step
     from observed
     inner join full_lists
-        on observed.known_step < full_lists.known_step
+        on observed.crm = full_lists.crm
+        and observed.known_step < full_lists.known_step
         and (
             observed.next_observed_step is null
             or observed.next_observed_step > full_lists.known_step
@@ -82,6 +77,7 @@ observations as (
 
     select
         opportunity_id,
+        crm,
         account_id,
         opportunity_name,
         stage_name,
@@ -111,6 +107,7 @@ observations as (
 
     select
         observed.opportunity_id,
+        observed.crm,
         observed.account_id,
         observed.opportunity_name,
         observed.stage_name,
@@ -139,7 +136,8 @@ observations as (
         on absences.opportunity_id = observed.opportunity_id
         and absences.known_step = observed.known_step
     inner join full_lists
-        on absences.absent_step = full_lists.known_step
+        on observed.crm = full_lists.crm
+        and absences.absent_step = full_lists.known_step
 
 ),
 
@@ -161,6 +159,7 @@ versions as (
 
     select
         opportunity_id,
+        crm,
         account_id,
         opportunity_name,
         stage_name,

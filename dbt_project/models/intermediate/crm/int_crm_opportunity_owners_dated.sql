@@ -6,13 +6,12 @@ versions as (
 
 ),
 
-field_history as (
+changes as (
 
-    select * from {{ ref('stg_salesforce__opportunity_field_history') }}
+    select * from {{ ref('int_crm_opportunity_changes_unified') }}
 
 ),
 
--- Salesforce writes an owner change twice, once with names and once with ids: only ids count.
 owner_changes as (
 
     select distinct
@@ -21,9 +20,8 @@ owner_changes as (
         new_value as new_owner_user_id,
         changed_at,
         known_step
-    from field_history
-    where field_name = 'Owner'
-        and new_value like '005%'
+    from changes
+    where field_name = 'owner'
 
 ),
 
@@ -101,7 +99,7 @@ owners as (
         on first_changes.opportunity_id = versions.opportunity_id
         and versions.version_number = 1
     where first_changes.change_rank = 1
-        and first_changes.old_owner_user_id like '005%'
+        and first_changes.old_owner_user_id is not null
 
 )
 

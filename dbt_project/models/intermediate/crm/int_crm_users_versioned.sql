@@ -2,7 +2,7 @@ with
 
 users as (
 
-    select * from {{ ref('stg_salesforce__users') }}
+    select * from {{ ref('int_crm_users_unified') }}
 
 ),
 
@@ -25,6 +25,7 @@ versions as (
 
     select
         user_id,
+        crm,
         user_name,
         email,
         is_active,

@@ -19,7 +19,8 @@ crm_accounts as (
 
 ),
 
--- A CRM id of 18 characters is the one of 15 with a check sum; partners hand back either.
+-- A CRM id of 18 characters is the one of 15 with a check sum; partners hand back either. Of a
+-- company in HubSpot they know the number alone, as its portal shows it.
 ids as (
 
     select
@@ -33,8 +34,16 @@ ids as (
         substr(account_id, 1, 15) as handed_back_id,
         min(surviving_account_id) as surviving_account_id
     from merged
-    where length(account_id) = 18
+    where length(account_id) = 18 and account_id not like 'hubspot:%'
     group by substr(account_id, 1, 15)
+
+    union all
+
+    select
+        substr(account_id, 9) as handed_back_id,
+        surviving_account_id
+    from merged
+    where account_id like 'hubspot:%'
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 landed_opportunities as (
 
-    select * from {{ ref('stg_salesforce__opportunities') }}
+    select * from {{ ref('int_crm_opportunities_unified') }}
 
 ),
 
-landed_batches as (
+full_lists as (
 
-    select * from {{ ref('stg_cosell__landed_batches') }}
+    select * from {{ ref('int_crm_full_lists_known') }}
 
 ),
 
@@ -27,7 +27,7 @@ opportunity_types as (
 
 rates as (
 
-    select * from {{ ref('stg_salesforce__dated_conversion_rates') }}
+    select * from {{ ref('int_crm_conversion_rates_unified') }}
 
 ),
 
@@ -58,14 +58,14 @@ ledger as (
 
 -- The CRM's own total, by a path of its own: the newest landed row of each opportunity, none of
 -- the models that build the ledger.
-newest_full_list as (
+newest_full_lists as (
 
     select
+        crm,
         max(known_step) as full_list_step
-    from landed_batches
-    where source = 'salesforce'
-        and table_name = 'opportunities'
-        and mode = 'full'
+    from full_lists
+    where thing = 'opportunities'
+    group by crm
 
 ),
 
@@ -97,7 +97,8 @@ crm_opportunities as (
         opportunity_types.exclusion
     from newest_rows
     cross join company
-    cross join newest_full_list
+    left join newest_full_lists
+        on newest_rows.crm = newest_full_lists.crm
     left join stages
         on newest_rows.stage_name = stages.stage_name
     left join opportunity_types
@@ -109,7 +110,7 @@ crm_opportunities as (
         )
     where newest_rows.version_rank = 1
         and not newest_rows.is_deleted
-        and newest_rows.known_step >= coalesce(newest_full_list.full_list_step, 0)
+        and newest_rows.known_step >= coalesce(newest_full_lists.full_list_step, 0)
 
 ),
 

@@ -10,10 +10,10 @@ renamed as (
 
     select
         -- ids
-        id as account_id,
-        parent_id as parent_account_id,
-        owner_id as owner_user_id,
-        master_record_id as merged_into_account_id,
+        {{ salesforce_id('id') }} as account_id,
+        {{ salesforce_id('parent_id') }} as parent_account_id,
+        {{ salesforce_id('owner_id') }} as owner_user_id,
+        {{ salesforce_id('master_record_id') }} as merged_into_account_id,
 
         -- strings
         name as account_name,
@@ -35,11 +35,15 @@ renamed as (
 
         -- booleans
         cast(is_partner as boolean) as is_partner,
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
-        cast(coalesce(system_modstamp, last_modified_date) as timestamp) as modified_at,
+        cast(
+            coalesce(system_modstamp, last_modified_date, fivetran_start, fivetran_synced) as timestamp
+        ) as modified_at,
+        cast(fivetran_start as timestamp) as version_started_at,
 
         -- lineage
         _batch_id as batch_id,

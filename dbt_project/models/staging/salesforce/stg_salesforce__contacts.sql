@@ -10,19 +10,26 @@ renamed as (
 
     select
         -- ids
-        id as contact_id,
-        account_id,
+        {{ salesforce_id('id') }} as contact_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        {{ salesforce_id('master_record_id') }} as merged_into_contact_id,
 
         -- strings
-        name as contact_name,
+        coalesce(
+            name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')
+        ) as contact_name,
         email,
 
         -- booleans
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
-        cast(system_modstamp as timestamp) as modified_at,
+        cast(
+            coalesce(system_modstamp, fivetran_start, fivetran_synced) as timestamp
+        ) as modified_at,
+        cast(fivetran_start as timestamp) as version_started_at,
 
         -- lineage
         _batch_id as batch_id,

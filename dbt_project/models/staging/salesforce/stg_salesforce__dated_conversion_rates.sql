@@ -10,13 +10,16 @@ renamed as (
 
     select
         -- ids
-        id as conversion_rate_id,
+        {{ salesforce_id('id') }} as conversion_rate_id,
 
         -- strings
         iso_code as currency,
 
         -- numerics
         cast(conversion_rate as {{ type_rate() }}) as conversion_rate,
+
+        -- booleans
+        coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- dates
         cast(start_date as date) as starts_on,

@@ -10,13 +10,13 @@ renamed as (
 
     select
         -- ids
-        id as event_id,
-        who_id,
-        what_id,
-        account_id,
-        owner_id as owner_user_id,
-        recurrence_activity_id,
-        partner_account_id as partner_crm_account_id,
+        {{ salesforce_id('id') }} as event_id,
+        {{ salesforce_id('who_id') }} as who_id,
+        {{ salesforce_id('what_id') }} as what_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        {{ salesforce_id('owner_id') }} as owner_user_id,
+        {{ salesforce_id('recurrence_activity_id') }} as recurrence_activity_id,
+        {{ salesforce_id('partner_account_id') }} as partner_crm_account_id,
 
         -- strings
         subject,
@@ -31,7 +31,8 @@ renamed as (
         -- booleans
         coalesce(cast(is_child as boolean), false) as is_child,
         coalesce(cast(is_group_event as boolean), false) as is_group_event,
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
         coalesce(cast(is_recurrence as boolean), false) as is_recurrence,
 
         -- dates
@@ -41,7 +42,7 @@ renamed as (
         cast(coalesce(start_date_time, activity_date_time) as timestamp) as starts_at,
         cast(end_date_time as timestamp) as ends_at,
         cast(created_date as timestamp) as created_at,
-        cast(system_modstamp as timestamp) as modified_at,
+        cast(coalesce(system_modstamp, fivetran_synced) as timestamp) as modified_at,
 
         -- lineage
         _batch_id as batch_id,

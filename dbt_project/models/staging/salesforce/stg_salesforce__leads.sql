@@ -10,12 +10,12 @@ renamed as (
 
     select
         -- ids
-        id as lead_id,
-        owner_id as owner_user_id,
-        converted_account_id,
-        converted_contact_id,
-        converted_opportunity_id,
-        partner_account_id as partner_crm_account_id,
+        {{ salesforce_id('id') }} as lead_id,
+        {{ salesforce_id('owner_id') }} as owner_user_id,
+        {{ salesforce_id('converted_account_id') }} as converted_account_id,
+        {{ salesforce_id('converted_contact_id') }} as converted_contact_id,
+        {{ salesforce_id('converted_opportunity_id') }} as converted_opportunity_id,
+        {{ salesforce_id('partner_account_id') }} as partner_crm_account_id,
 
         -- strings
         company as company_name,
@@ -26,14 +26,15 @@ renamed as (
 
         -- booleans
         coalesce(cast(is_converted as boolean), false) as is_converted,
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- dates
         cast(converted_date as date) as converted_on,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
-        cast(system_modstamp as timestamp) as modified_at,
+        cast(coalesce(system_modstamp, fivetran_synced) as timestamp) as modified_at,
 
         -- lineage
         _batch_id as batch_id,

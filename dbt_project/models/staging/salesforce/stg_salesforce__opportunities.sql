@@ -10,10 +10,11 @@ renamed as (
 
     select
         -- ids
-        id as opportunity_id,
-        account_id,
-        owner_id as owner_user_id,
-        campaign_id,
+        {{ salesforce_id('id') }} as opportunity_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        {{ salesforce_id('owner_id') }} as owner_user_id,
+        {{ salesforce_id('campaign_id') }} as campaign_id,
+        {{ salesforce_id('partner_account_id') }} as partner_crm_account_id,
 
         -- strings
         name as opportunity_name,
@@ -23,6 +24,7 @@ renamed as (
         next_step,
         currency_iso_code as currency,
         forecast_category,
+        partner_involvement,
 
         -- numerics
         cast(amount as {{ type_money() }}) as amount,
@@ -32,7 +34,8 @@ renamed as (
         -- booleans
         cast(is_closed as boolean) as is_closed,
         cast(is_won as boolean) as is_won,
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- dates
         cast(close_date as date) as close_on,
@@ -40,7 +43,10 @@ renamed as (
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
-        cast(coalesce(system_modstamp, last_modified_date) as timestamp) as modified_at,
+        cast(
+            coalesce(system_modstamp, last_modified_date, fivetran_start, fivetran_synced) as timestamp
+        ) as modified_at,
+        cast(fivetran_start as timestamp) as version_started_at,
 
         -- lineage
         _batch_id as batch_id,

@@ -10,9 +10,9 @@ renamed as (
 
     select
         -- ids
-        id as history_id,
-        opportunity_id,
-        created_by_id as changed_by_user_id,
+        {{ salesforce_id('id') }} as history_id,
+        {{ salesforce_id('opportunity_id') }} as opportunity_id,
+        {{ salesforce_id('created_by_id') }} as changed_by_user_id,
 
         -- strings
         field as field_name,
@@ -20,7 +20,8 @@ renamed as (
         new_value,
 
         -- booleans
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as changed_at,

@@ -10,19 +10,21 @@ renamed as (
 
     select
         -- ids
-        id as opportunity_partner_id,
-        opportunity_id,
-        account_to_id as partner_crm_account_id,
+        {{ salesforce_id('id') }} as opportunity_partner_id,
+        {{ salesforce_id('opportunity_id') }} as opportunity_id,
+        {{ salesforce_id('account_to_id') }} as partner_crm_account_id,
 
         -- strings
         role,
 
         -- booleans
         coalesce(cast(is_primary as boolean), false) as is_primary,
-        coalesce(cast(is_deleted as boolean), false) as is_deleted,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
+        cast(coalesce(system_modstamp, fivetran_synced) as timestamp) as modified_at,
 
         -- lineage
         _batch_id as batch_id,

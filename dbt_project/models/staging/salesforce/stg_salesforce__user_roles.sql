@@ -10,13 +10,16 @@ renamed as (
 
     select
         -- ids
-        id as user_role_id,
-        parent_role_id as parent_user_role_id,
+        {{ salesforce_id('id') }} as user_role_id,
+        {{ salesforce_id('parent_role_id') }} as parent_user_role_id,
 
         -- strings
         name as role_name,
         developer_name,
         rollup_description,
+
+        -- booleans
+        coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- lineage
         _batch_id as batch_id,

@@ -10,13 +10,15 @@ renamed as (
 
     select
         -- ids
-        id as user_id,
-        manager_id as manager_user_id,
-        user_role_id,
-        profile_id,
+        {{ salesforce_id('id') }} as user_id,
+        {{ salesforce_id('manager_id') }} as manager_user_id,
+        {{ salesforce_id('user_role_id') }} as user_role_id,
+        {{ salesforce_id('profile_id') }} as profile_id,
 
         -- strings
-        name as user_name,
+        coalesce(
+            name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')
+        ) as user_name,
         email,
         user_type,
         title,
@@ -25,10 +27,14 @@ renamed as (
 
         -- booleans
         cast(is_active as boolean) as is_active,
+        coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
-        cast(system_modstamp as timestamp) as modified_at,
+        cast(
+            coalesce(system_modstamp, fivetran_start, fivetran_synced) as timestamp
+        ) as modified_at,
+        cast(fivetran_start as timestamp) as version_started_at,
 
         -- lineage
         _batch_id as batch_id,

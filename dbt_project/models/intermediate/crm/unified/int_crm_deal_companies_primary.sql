@@ -1,0 +1,48 @@
+with
+
+associations as (
+
+    select * from {{ ref('stg_hubspot__deal_companies') }}
+
+),
+
+ranked as (
+
+    select
+        associations.*,
+        row_number() over (
+            partition by associations.opportunity_id, associations.known_step
+            order by
+                case
+                    when lower(associations.label) like 'primary%' or associations.association_type_id = '5'
+                    then 0
+                    else 1
+                end nulls last,
+                case when associations.label is null then 0 else 1 end nulls last,
+                associations.account_id nulls last,
+                associations.batch_id nulls last,
+                associations.source_row_number nulls last
+        ) as company_rank
+    from associations
+    where not associations.is_deleted
+
+),
+
+-- A deal may have many companies: the primary one, else the one without a role, else the first.
+-- What was known of the companies holds until they are landed again.
+primary_companies as (
+
+    select
+        opportunity_id,
+        account_id,
+        known_step as valid_from_step,
+        lead(known_step) over (
+            partition by opportunity_id
+            order by known_step nulls last
+        ) as valid_until_step
+    from ranked
+    where company_rank = 1
+
+)
+
+select * from primary_companies

@@ -1,0 +1,42 @@
+with
+
+source as (
+
+    select * from {{ landed('hubspot', 'owners') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        {{ hubspot_id('id') }} as user_id,
+
+        -- strings
+        nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '') as user_name,
+        email,
+        type as owner_type,
+
+        -- booleans
+        coalesce(cast(archived as boolean), false) as is_archived,
+        coalesce(cast(is_deleted as boolean), false)
+        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
+
+        -- timestamps
+        cast(created_at as timestamp) as created_at,
+        cast(coalesce(updated_at, fivetran_synced) as timestamp) as modified_at,
+
+        -- lineage
+        _batch_id as batch_id,
+        _source_file as source_file,
+        _source_sha256 as source_sha256,
+        cast(_row_number as bigint) as source_row_number,
+        _known_step as known_step,
+        cast(_known_on as date) as known_on,
+        _feed as feed,
+        _mode as mode
+    from source
+
+)
+
+select * from renamed
