@@ -42,6 +42,12 @@ owners as (
 
 ),
 
+splits as (
+
+    select * from {{ ref('int_revenue_splits_versioned') }}
+
+),
+
 rates as (
 
     select * from {{ ref('int_conversion_rates_versioned') }}
@@ -100,6 +106,10 @@ changes as (
     select opportunity_id, valid_until_step as known_step from overrides
     union
     select opportunity_id, known_step from owners
+    union
+    select opportunity_id, valid_from_step as known_step from splits
+    union
+    select opportunity_id, valid_until_step as known_step from splits
     union
     select versions.opportunity_id, rates.valid_from_step as known_step
     from versions
