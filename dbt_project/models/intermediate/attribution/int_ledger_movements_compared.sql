@@ -74,6 +74,9 @@ with_previous as (
         lag(rate_kind) over (
             partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_rate_kind,
+        lag(override_id) over (
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
+        ) as previous_override_id,
         lag(is_deal_standing) over (
             partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_credit_deal_standing,
@@ -139,6 +142,8 @@ with_openings as (
 
 ),
 
+-- Case 47: what a new file of the policy judges anew, with no new fact of a partner beside it, is
+-- booked as the policy's doing.
 reasoned as (
 
     select
@@ -154,9 +159,23 @@ reasoned as (
             then 'amount_changed'
             when booking_key is null and not is_closed then 'reopened'
             when booking_key is null then 'no_longer_won'
-            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '') then 'exclusion_changed'
+            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '')
+            then case when has_policy_change then 'policy_changed' else 'exclusion_changed' end
             when currency <> previous_currency then 'currency_changed'
             when origin_quarter <> previous_origin_quarter then 'close_date_moved'
+            when (
+                    attribution_class <> previous_attribution_class
+                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
+                )
+                and coalesce(override_id, '') <> coalesce(previous_override_id, '')
+            then 'override_changed'
+            when (
+                    attribution_class <> previous_attribution_class
+                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
+                )
+                and has_policy_change
+                and not has_evidence_change
+            then 'policy_changed'
             when attribution_class <> previous_attribution_class then 'class_changed'
             when coalesce(partner_id, '') <> coalesce(previous_partner_id, '') then 'partner_changed'
             when rep_credit_share <> previous_rep_credit_share then 'split_changed'

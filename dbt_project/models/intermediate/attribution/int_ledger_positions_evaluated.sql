@@ -235,6 +235,8 @@ positions as (
         partners_count,
         policy_version,
         policy_sha256,
+        has_policy_change,
+        has_evidence_change,
         opportunity_batch_id,
         opportunity_source_file,
         opportunity_source_sha256,
