@@ -76,8 +76,8 @@ RULES = (
         table=_RECONCILIATION,
         severity="critical",
         owner="finance",
-        statement="the difference between CRM and ledger is 0.00 and no record is missing, per quarter, "
-        "measure and currency",
+        statement="the difference between CRM and ledger is 0.00 and no record is missing, per "
+        "quarter, measure and currency",
         reason="unexplained variance ends the trust in every figure (rules sections 7.9 and 8)",
         mend="follow the quarter with `cosell explain`; nothing is released until it is 0.00",
         query="""

@@ -121,7 +121,7 @@ placed as (
         in_window.*,
         case
             when creation_place > 1 and creation_place < touches_count then creation_place
-            else cast(floor((touches_count + 1) / 2) as bigint)
+            else cast({{ divide_down('touches_count + 1', '2') }} as bigint)
         end as middle_place
     from in_window
 
