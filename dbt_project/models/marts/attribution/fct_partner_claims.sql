@@ -115,7 +115,12 @@ measured as (
         touches.strength,
         touches.occurred_at,
         touches.recorded_at,
-        earned.earned_class,
+        -- What came after the close influences nothing, whatever it is (case 14).
+        case
+            when earned.earned_class = 'sourced'
+                or not coalesce(opportunities.is_closed and touches.occurred_on > opportunities.close_on, false)
+            then earned.earned_class
+        end as earned_class,
         opportunities.attribution_class,
         opportunities.partner_id as primary_partner_id,
         touches.occurred_at <= crm_opportunities.created_at as is_before_creation,
@@ -162,8 +167,8 @@ judged as (
             when is_post_close then 'post_close_touch'
             when coalesce(strength, 'none') not in ('strong', 'qualifying') then 'no_qualifying_kind'
             when strength = 'strong' and not is_before_creation then 'after_creation'
-            when strength = 'strong' and is_before_window then 'before_the_window'
             when strength = 'strong' and is_expired then 'registration_expired'
+            when strength = 'strong' and is_before_window then 'before_the_window'
             when strength = 'strong' and is_recorded_after_lock then 'recorded_after_the_lock'
             when strength = 'qualifying' and is_before_creation then 'before_creation'
             when strength = 'qualifying' and is_recorded_late then 'recorded_too_late'
