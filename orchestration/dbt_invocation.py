@@ -223,7 +223,20 @@ def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
             tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
         _tagged_manifests.clear()
         _tagged_manifests[file] = tagged
+    _forget_what_was_compiled(_tagged_manifests[file])
     return _tagged_manifests[file]
+
+
+def _forget_what_was_compiled(manifest: Any) -> None:
+    """As if no invocation had used the manifest: dbt puts ephemeral models into a query only once.
+
+    A query that it compiles again would name them without having them.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.compiled, node.compiled_code = False, None
+            node.extra_ctes_injected, node.extra_ctes = False, []
+            node._pre_injected_sql = None
 
 
 class _Counting:
