@@ -129,11 +129,9 @@ def test_an_ephemeral_model_is_in_every_query_that_reads_it_also_the_next_time(
     ephemeral = "{{ config(materialized='ephemeral') }} select range as number from range(9)"
     change(session, "models/marts/int_numbers.sql", ephemeral)
     change(session, "models/marts/fct_sums.sql", "select number from {{ ref('int_numbers') }}")
-    test = "select number from {{ ref('int_numbers') }} where number > 100"
-    change(session, "tests/assert_numbers_are_small.sql", test)
     build_all(session)
     again = build_all(session)
-    assert {one.status for one in again[MARTS]} == {"success", "pass"}
+    assert {one.name: one.status for one in again[MARTS]}["fct_sums"] == "success"
 
 
 def test_a_project_is_parsed_once(session: RefreshSession, monkeypatch: pytest.MonkeyPatch) -> None:
