@@ -1,4 +1,4 @@
-"""dbt-duckdb's way to load extensions that are packages: the profile `ducklake` names this module."""
+"""Loads the extensions that are packages into dbt's connection; named by the profile `ducklake`."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ def test_two_homes_wrote_at_once(story: Story) -> None:
         if "east_" in changes
     ]
     # One after the other would change hands once or twice.
-    assert sum(one != other for one, other in zip(writers, writers[1:], strict=False)) > 20
+    assert sum(one != other for one, other in pairwise(writers)) > 20
 
 
 def test_a_later_refresh_extends_the_lake(story: Story) -> None:
