@@ -30,7 +30,7 @@ from tests.conftest import OUTPUT_FOR_TESTS, run_cosell
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 FIRST, LATER = date(2026, 7, 27), date(2026, 8, 17)
-MINUTES = 4
+MINUTES = 15
 # Appends and says when it began and when it ended, on one clock for all processes.
 APPEND = """
 import sys, time
