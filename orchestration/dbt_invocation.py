@@ -41,6 +41,9 @@ _SPARK_PREFIX = re.compile(
     r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
 )
 
+# DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
+_DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
+
 
 @dataclass(frozen=True)
 class NodeResult:
@@ -303,6 +306,7 @@ def error_message(text: str) -> str:
         if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
     message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    message = _DUCKLAKE_QUERY.sub("", message)
     return message.rstrip(".") or "no message"
 
 

@@ -23,6 +23,13 @@ LAKE = "lake"
 """What the lake is called in every connection; dbt's profile says the same."""
 # DuckLake asks for the reader of PostgreSQL when it is attached.
 EXTENSIONS = ("postgres_scanner", "ducklake")
+# Commits of all writers are numbered in one sequence, so one of two at the same moment is tried
+# again. DuckLake gives up after ten times, which two builds on a busy machine have reached.
+PATIENCE = (
+    "set ducklake_max_retry_count = 100",
+    "set ducklake_retry_wait_ms = 100",
+    "set ducklake_retry_backoff = 1.1",
+)
 _SHOWN_OF_CATALOG = re.compile(r"\b(?:host|port|dbname)\s*=\s*\S+")
 _REASON_OF_POSTGRES = re.compile(r"(?:failed|FATAL): +(.+)")
 
@@ -96,6 +103,7 @@ class Lake:
             *_loading(),
             f"attach 'ducklake:postgres:{_escaped(self.catalog)}' as {LAKE} "
             f"(data_path '{_escaped(self.files)}/', data_inlining_row_limit 0)",
+            *PATIENCE,
             f"use {LAKE}",
         )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from orchestration import ducklake
-from orchestration.dbt_invocation import DbtProject
+from orchestration.dbt_invocation import DbtProject, error_message
 from orchestration.errors import RefreshError
 from orchestration.settings import Home, LakeSettings, Settings, load_settings
 from orchestration.warehouse import warehouse_of
@@ -73,3 +74,22 @@ def test_what_dbt_knows_of_an_engine_is_kept_apart(tmp_path: Path) -> None:
         for engine in ("duckdb", "ducklake")
     }
     assert len(folders) == 2
+
+
+def test_an_error_of_the_catalog_is_its_sentence_without_the_statements() -> None:
+    text = """Runtime Error in model dim_reps (models/marts/core/dim_reps.sql)
+  TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction: Failed to \
+execute query "INSERT INTO "public".ducklake_snapshot VALUES (545);": ERROR: duplicate key value
+"""
+    assert error_message(text) == (
+        "Runtime Error in model dim_reps (models/marts/core/dim_reps.sql) TransactionContext "
+        "Error: Failed to commit: Failed to commit DuckLake transaction: ERROR: duplicate key value"
+    )
+
+
+def test_dbt_is_as_patient_as_every_other_writer(repository: Path) -> None:
+    profile = yaml.safe_load((repository / "dbt_project/profiles.yml").read_text(encoding="utf-8"))
+    output = profile["cosell"]["outputs"]["ducklake"]
+    settings = {f"set {name} = {value}" for name, value in output["settings"].items()}
+    assert set(ducklake.PATIENCE) <= settings
+    assert output["threads"] == 1
