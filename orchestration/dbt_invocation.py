@@ -231,7 +231,21 @@ def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
             tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
         _tagged_manifests.clear()
         _tagged_manifests[file] = tagged
+    _forget_what_was_compiled(_tagged_manifests[file])
     return _tagged_manifests[file]
+
+
+def _forget_what_was_compiled(manifest: Any) -> None:
+    """Let the next build compile every node anew.
+
+    dbt marks a node into which it has put the ephemeral models that it reads, and does not do so
+    again: a second build in this process would read a table that nobody made.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.extra_ctes_injected = False
+            node.extra_ctes = []
+            node.compiled = False
 
 
 class _Counting:
