@@ -22,9 +22,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
+from orchestration.errors import CosellError, RefreshError, one_sentence, packages_are_missing
 from orchestration.release import files_hash
-from orchestration.settings import Settings
+from orchestration.settings import Engine, Settings
 from orchestration.stations import Manifest, station_of_each_node
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
@@ -33,10 +33,18 @@ MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
+ADAPTERS: Mapping[Engine, str] = {
+    "duckdb": "dbt-duckdb",
+    "ducklake": "dbt-duckdb",
+    "spark": "dbt-spark",
+}
 # The classes through which an error came; the sentence after them names its own code.
 _SPARK_PREFIX = re.compile(
     r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
 )
+
+# DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
+_DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,9 @@ class DbtProject:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
         engine = self.settings.engine
         try:
-            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+            versions = "_".join(version(package) for package in ("dbt-core", ADAPTERS[engine]))
         except PackageNotFoundError:
-            raise RefreshError(spark_is_not_installed()) from None
+            raise RefreshError(packages_are_missing(engine)) from None
         prefix = self.settings.schema_prefix
         name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
@@ -333,6 +341,7 @@ def error_message(text: str) -> str:
         if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
     message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    message = _DUCKLAKE_QUERY.sub("", message)
     return message.rstrip(".") or "no message"
 
 
