@@ -115,11 +115,11 @@ measured as (
         touches.strength,
         touches.occurred_at,
         touches.recorded_at,
-        -- What came after the close influences nothing, whatever it is (case 14).
         case
-            when earned.earned_class = 'sourced'
-                or not coalesce(opportunities.is_closed and touches.occurred_on > opportunities.close_on, false)
-            then earned.earned_class
+            when earned.earned_class = 'sourced' then 'sourced'
+            -- What came after the close influences nothing, whatever it is (case 14).
+            when opportunities.is_closed and touches.occurred_on > opportunities.close_on then null
+            else earned.earned_class
         end as earned_class,
         opportunities.attribution_class,
         opportunities.partner_id as primary_partner_id,
@@ -157,9 +157,7 @@ judged as (
     select
         measured.*,
         case
-            when earned_class is not null and partner_id is not distinct from primary_partner_id
-                and earned_class = attribution_class
-            then 'decides'
+            when earned_class = attribution_class and partner_id = primary_partner_id then 'decides'
             when earned_class = attribution_class and touch_type = 'deal_registration'
             then 'registration_conflict'
             when earned_class = attribution_class then 'other_partner_is_primary'

@@ -54,25 +54,57 @@ ledger_balances as (
         ledger_by_opportunity.rep_id,
         ledger_by_opportunity.partner_id,
         ledger_by_opportunity.fiscal_quarter,
-{%- for class in ['sourced', 'influenced', 'direct'] %}
         sum(case
             when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = '{{ class }}'
+                and ledger_by_opportunity.attribution_class = 'sourced'
             then ledger_by_opportunity.amount else 0
-        end) as {{ class }}_pipeline_amount,
+        end) as sourced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+            then ledger_by_opportunity.amount else 0
+        end) as influenced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'direct'
+            then ledger_by_opportunity.amount else 0
+        end) as direct_pipeline_amount,
         sum(case
             when ledger_by_opportunity.measure = 'bookings'
-                and ledger_by_opportunity.attribution_class = '{{ class }}'
+                and ledger_by_opportunity.attribution_class = 'sourced'
             then ledger_by_opportunity.amount else 0
-        end) as {{ class }}_bookings_amount,
+        end) as sourced_bookings_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'bookings'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+            then ledger_by_opportunity.amount else 0
+        end) as influenced_bookings_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'bookings'
+                and ledger_by_opportunity.attribution_class = 'direct'
+            then ledger_by_opportunity.amount else 0
+        end) as direct_bookings_amount,
         sum(case
             when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = '{{ class }}'
+                and ledger_by_opportunity.attribution_class = 'sourced'
                 and not opportunities.is_closed
                 and not opportunities.is_deleted
             then ledger_by_opportunity.amount else 0
-        end) as open_{{ class }}_pipeline_amount{{ ',' if not loop.last }}
-{%- endfor %}
+        end) as open_sourced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+                and not opportunities.is_closed
+                and not opportunities.is_deleted
+            then ledger_by_opportunity.amount else 0
+        end) as open_influenced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'direct'
+                and not opportunities.is_closed
+                and not opportunities.is_deleted
+            then ledger_by_opportunity.amount else 0
+        end) as open_direct_pipeline_amount
     from ledger_by_opportunity
     left join opportunities
         on ledger_by_opportunity.opportunity_id = opportunities.opportunity_id
