@@ -473,6 +473,15 @@ def case_23_deals_of_leavers_and_queues_stay_in_the_totals(demo: Demo) -> None:
     for identifier in demo.opportunities:
         created = sum(each["amount"] for each in demo.postings(identifier, "pipeline_created"))
         assert created == demo.opportunity(identifier)["amount"]
+    owners = [demo.opportunity(identifier)["rep_id"] for identifier in demo.opportunities]
+    buckets = demo.rows(
+        "select distinct rep_id, rep_status from attribution.rpt_rep_partner_pipeline"
+        " where rep_id in (?, ?, ?)",
+        *owners,
+    )
+    assert {each["rep_id"]: each["rep_status"] for each in buckets} == dict(
+        zip(owners, ("inactive", "no_seat", "no_seat"), strict=True)
+    )
 
 
 def case_24_the_manager_of_the_day_is_credited(demo: Demo) -> None:
