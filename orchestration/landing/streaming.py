@@ -23,10 +23,11 @@ from orchestration.landing.rewriting import BatchFacts, Rewriting, json_name
 from orchestration.landing.schema import landed_schema
 from orchestration.landing.settled import (
     SettledColumn,
-    integer_array,
     json_objects,
     needs_escape,
+    number_array,
     settled_column,
+    text_array,
 )
 from orchestration.landing.source_rows import MOUNTED, ReadAgain, SourceRows
 
@@ -285,10 +286,14 @@ class _BatchFile:
         if field.name not in self.constants:
             return pa.nulls(count, field.type)
         value = self.constants[field.name]
-        if field.type != pa.dictionary(pa.int32(), pa.string()):
-            return pa.repeat(pa.scalar(value, field.type), count)
-        places = integer_array(np.zeros(count, dtype=np.int32))
-        return pa.DictionaryArray.from_arrays(places, pa.array([value], pa.string()))
+        if isinstance(value, str):
+            places = number_array(np.zeros(count, dtype=np.int32))
+            return pa.DictionaryArray.from_arrays(places, text_array([value]))
+        if pa.types.is_timestamp(field.type):
+            numbers = np.full(count, np.datetime64(value, "us")).astype(np.int64)
+        else:
+            numbers = np.full(count, np.datetime64(value, "D")).astype(np.int32)
+        return number_array(numbers, field.type)
 
     def _open(self, first: Any) -> Any:
         import pyarrow.parquet as parquet
