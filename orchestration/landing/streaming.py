@@ -9,6 +9,7 @@ go on, before anything of the file counts as landed.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -236,7 +237,8 @@ class _BatchFile:
 
     def __init__(self, rewriting: Rewriting, facts: BatchFacts, target: Path) -> None:
         self.target = target
-        self.constants = dict(rewriting.constants) | {
+        self.constants: dict[str, str | datetime.date] = {
+            **rewriting.constants,
             "_batch_id": facts.batch_id,
             "_source_file": facts.source_file,
             "_source_sha256": facts.sha256,
@@ -289,11 +291,11 @@ class _BatchFile:
         if isinstance(value, str):
             places = number_array(np.zeros(count, dtype=np.int32))
             return pa.DictionaryArray.from_arrays(places, text_array([value]))
-        if pa.types.is_timestamp(field.type):
-            numbers = np.full(count, np.datetime64(value, "us")).astype(np.int64)
-        else:
-            numbers = np.full(count, np.datetime64(value, "D")).astype(np.int32)
-        return number_array(numbers, field.type)
+        if isinstance(value, datetime.datetime):
+            microseconds = np.full(count, np.datetime64(value, "us")).astype(np.int64)
+            return number_array(microseconds, field.type)
+        days = np.full(count, np.datetime64(value, "D")).astype(np.int32)
+        return number_array(days, field.type)
 
     def _open(self, first: Any) -> Any:
         import pyarrow.parquet as parquet
