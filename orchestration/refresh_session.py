@@ -176,8 +176,9 @@ class RefreshSession:
         if self.is_up_to_date:
             return
         self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
-        write_state(self.home, now, self.settings.engine)
-        if self.rebuilt_because is not None or not self.warehouse.exists():
+        is_extension = self.rebuilt_because is None and self.warehouse.exists()
+        write_state(self.home, replace(now, is_extension=is_extension), self.settings.engine)
+        if not is_extension:
             self.warehouse.remove()
 
     @property

@@ -203,7 +203,9 @@ def test_a_connectors_history_mode_brings_versions_and_not_changes(land, rows) -
         f"017,{ACCOUNT},Owner,005A,005B,2026-01-02T10:00:00Z\n",
     )
     assert (versions.table, changes.table) == ("accounts", "account_history")
-    assert rows("salesforce", "accounts")[0]["fivetran_start"] == "2026-01-02 10:00:00.000000"
+    (version,) = rows("salesforce", "accounts")
+    assert version["fivetran_start"] == "2026-01-02 10:00:00.000000"
+    assert version["fivetran_active"] == "true"
 
 
 def test_a_day_of_the_crm_is_that_day_whatever_time_a_connector_writes_behind_it(
