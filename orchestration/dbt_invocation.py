@@ -183,11 +183,7 @@ class DbtProject:
                         *("--select", *selection),
                         *("--indirect-selection", "empty"),
                         *("--exclude-resource-type", "unit_test"),
-                        *(
                         *_excluded(kept),
-                            if kept
-                            else ()
-                        ),
                         "--no-write-json",
                         *self._options(own_folder / "target", own_folder / "logs"),
                     ]

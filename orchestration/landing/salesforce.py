@@ -3,8 +3,8 @@
 Read in three dialects. Data Loader: API names, ISO times. The weekly Data Export: a zip of quoted
 CSVs, truth as 0 and 1, times with a blank. A connector (Fivetran): snake case, custom fields end on
 `_c`, what vanished at the source has `_fivetran_deleted`, and in history mode every row is one
-version with `_fivetran_start`, of which none is `_fivetran_active` once the record is gone. Custom fields are kept in `_extra`, or mapped to a declared column
-by the feed's `columns:`.
+version with `_fivetran_start`, of which none is `_fivetran_active` once the record is gone. Custom
+fields are kept in `_extra`, or mapped to a declared column by the feed's `columns:`.
 """
 
 from __future__ import annotations
