@@ -18,6 +18,8 @@ SOURCE = "salesforce"
 
 # What a connector adds to every object; empty in exports.
 _OF_CONNECTOR = "fivetran_deleted:b fivetran_synced:ts"
+# Whole exports hold a file of each object, of those that nobody uses too.
+_NEVER_EMPTY = ("accounts", "opportunities", "users")
 _VERSIONS_OF_CONNECTOR = f"fivetran_start:ts fivetran_active:b {_OF_CONNECTOR}"
 
 
@@ -34,7 +36,14 @@ def _table(
         dataclasses.replace(column, ignores_time=column.kind == "date")
         for column in columns_of(columns, open_ended=open_ended, also=also)
     )
-    return Table(SOURCE, name, description, declared, at_least_one_of=at_least_one_of)
+    return Table(
+        SOURCE,
+        name,
+        description,
+        declared,
+        at_least_one_of=at_least_one_of,
+        may_be_empty=name not in _NEVER_EMPTY,
+    )
 
 
 ACCOUNTS = _table(
