@@ -85,10 +85,6 @@ Sourced
 1SP2,{DEAL},{BOB},40,1ST1
 1SP3,{DEAL},{CYD},100,1ST2
 """,
-        "OpportunityPartner.csv": f"""Id,OpportunityId,AccountToId,Role,IsPrimary
-00I550000000001AAA,{DEAL},{PARTNER},Reseller,true
-00I550000000002AAA,{HELD},{PARTNER},Reseller,true
-""",
         "sf_opportunity_history.csv": f"""{VERSIONS}
 false,2026-01-06 10:00:00,2026-01-08 10:00:00,{ENDED},{ACME},Ended,Prospecting,5,2026-04-01,\
 {ANN},2026-01-05 10:00:00
@@ -108,9 +104,6 @@ true,2026-01-08 10:00:00,9999-12-31 23:59:59,{ENDED},{ACME},Ended,Prospecting,6,
 {ACME},Acme Corp,Customer - Direct,{ANN},,false,,2026-02-01T10:00:00Z
 {LOSER},ACME (old),Prospect,{ANN},,true,{ACME_SHORT},2026-02-12T10:00:00Z
 {PARTNER},Meridian Partners,Partner,{ANN},,false,,2026-02-01T10:00:00Z
-""",
-        "OpportunityPartner.csv": f"""Id,OpportunityId,AccountToId,Role,IsPrimary
-00I550000000001AAA,{DEAL},{PARTNER},Reseller,true
 """,
         "sf_opportunity_history.csv": f"""{VERSIONS}
 false,2026-01-06 10:00:00,2026-01-08 10:00:00,{ENDED},{ACME},Ended,Prospecting,5,2026-04-01,\
