@@ -10,7 +10,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -175,7 +177,7 @@ class DbtProject:
         counting = _Counting(listener, self._count(station, kept) if names is None else len(names))
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
-        with _dbt_environment(self.settings):
+        with _dbt_environment(self.settings), _signals_that_dbt_knows():
             try:
                 outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
                     [
@@ -283,6 +285,26 @@ def _dbt_environment(settings: Settings) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _signals_that_dbt_knows() -> Iterator[None]:
+    """Let a signal that stops the process reach dbt as the one interrupt that it handles.
+
+    dbt then waits for the queries of its threads. After any other exception they would go on while
+    the interpreter ends, which aborts the process in the middle of the engine's code.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _node_result(result: Any) -> NodeResult:
