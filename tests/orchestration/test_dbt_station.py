@@ -123,6 +123,17 @@ def test_a_part_of_a_station_can_be_built(session: RefreshSession) -> None:
     assert [one.name for one in results] == ["fct_sums"]
 
 
+def test_views_that_stand_are_not_built_again(session: RefreshSession) -> None:
+    view = "{{ config(materialized='view') }} " + FILES["models/marts/fct_sums.sql"]
+    change(session, "models/marts/fct_sums.sql", view)
+    built = build_all(session)[MARTS]
+    seen: list[tuple[str, int, int]] = []
+    extended = session.project.build(MARTS, lambda *event: seen.append(event), keeps_views=True)
+    assert {one.name for one in built} - {one.name for one in extended} == {"fct_sums"}
+    assert {one.status for one in extended} <= {"success", "pass"}
+    assert seen[-1][1:] == (len(extended), len(extended))
+
+
 def test_a_project_is_parsed_once(session: RefreshSession, monkeypatch: pytest.MonkeyPatch) -> None:
     hash_before = session.project.project_hash
     assert "model.small.fct_sums" in session.project.manifest["nodes"]
