@@ -158,8 +158,8 @@ def build_dbt_station(
         if len(selected) < len(content.built):
             names = [manifest["nodes"][unique_id]["name"] for unique_id in selected]
         with reporting_failures(session, station):
-            # Only where all of them are there: a part that somebody asks for is built as asked.
-            keeps_views = names is None and session.state.is_extension
+            # A part that somebody asks for is built as asked.
+            keeps_views = names is None and session.has_views_of_these_models
             results = session.project.build(station, session.report(station), names, keeps_views)
             session.warehouse.show(session.project.manifest)
             session.dbt_results[station] = results

@@ -192,6 +192,12 @@ class RefreshSession:
             )
         return state
 
+    @property
+    def has_views_of_these_models(self) -> bool:
+        """Whether the refresh extends a warehouse whose views the same models have built."""
+        state = self.state
+        return state.is_extension and state.project_hash == self.project.project_hash
+
     def close_workshop(self, published: PublishedRelease) -> None:
         """Say that the warehouse holds a finished refresh."""
         self.published = published

@@ -131,7 +131,8 @@ def test_views_that_stand_are_kept_and_said_to_be(session: RefreshSession) -> No
     view = "{{ config(materialized='view') }} " + FILES["models/marts/fct_sums.sql"]
     change(session, "models/marts/fct_sums.sql", view)
     built = build_all(session)[MARTS]
-    state = WorkshopState("building", "000002_20260209", 2, date(2026, 2, 9), "project", "code")
+    models = session.project.project_hash
+    state = WorkshopState("building", "000002_20260209", 2, date(2026, 2, 9), models, "code")
     write_state(session.home, replace(state, is_extension=True))
     marts = build_dbt_station(session.project.manifest, MARTS)
     outcome = dg.materialize(
