@@ -22,9 +22,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
+from orchestration.errors import CosellError, RefreshError, one_sentence, packages_are_missing
 from orchestration.release import files_hash
-from orchestration.settings import Settings
+from orchestration.settings import Engine, Settings
 from orchestration.stations import Manifest, station_of_each_node
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
@@ -35,10 +35,18 @@ KEPT_MANIFESTS = 3
 KEPT_KINDS = ("view", "seed")
 """Materializations that hold nothing of what was landed."""
 STATION_TAG = "station_"
+ADAPTERS: Mapping[Engine, str] = {
+    "duckdb": "dbt-duckdb",
+    "ducklake": "dbt-duckdb",
+    "spark": "dbt-spark",
+}
 # The classes through which an error came; the sentence after them names its own code.
 _SPARK_PREFIX = re.compile(
     r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
 )
+
+# DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
+_DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
 
 
 @dataclass(frozen=True)
@@ -85,9 +93,9 @@ class DbtProject:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
         engine = self.settings.engine
         try:
-            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+            versions = "_".join(version(package) for package in ("dbt-core", ADAPTERS[engine]))
         except PackageNotFoundError:
-            raise RefreshError(spark_is_not_installed()) from None
+            raise RefreshError(packages_are_missing(engine)) from None
         prefix = self.settings.schema_prefix
         name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
@@ -239,7 +247,20 @@ def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
             tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
         _tagged_manifests.clear()
         _tagged_manifests[file] = tagged
+    _forget_what_was_compiled(_tagged_manifests[file])
     return _tagged_manifests[file]
+
+
+def _forget_what_was_compiled(manifest: Any) -> None:
+    """As if no invocation had used the manifest: dbt puts ephemeral models into a query only once.
+
+    A query that it compiles again would name them without having them.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.compiled, node.compiled_code = False, None
+            node.extra_ctes_injected, node.extra_ctes = False, []
+            node._pre_injected_sql = None
 
 
 class _Counting:
@@ -336,6 +357,7 @@ def error_message(text: str) -> str:
         if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
     message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    message = _DUCKLAKE_QUERY.sub("", message)
     return message.rstrip(".") or "no message"
 
 
