@@ -520,7 +520,7 @@ def case_26_only_validated_splits_add_up_and_a_role_alone_is_no_evidence(demo: D
     assert shared == dict(zip(demo.users, (Decimal("0.6"), Decimal("0.4")), strict=True))
     assert all(split["is_additive"] for split in splits[renewal])
     assert "unproven_role" in {each["verdict"] for each in demo.claims(deal)}
-    # In the ledger the splits replace the owner: the overlays take nothing, the halves are the whole.
+    # In the ledger the splits replace the owner; the overlays take nothing.
     assert {each["rep_id"] for each in demo.postings(deal, "pipeline_created")} == {demo.users[0]}
     credited = {
         each["rep_id"]: (each["amount"], each["rep_credit_share"])
