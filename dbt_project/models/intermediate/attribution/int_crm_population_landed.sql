@@ -287,7 +287,10 @@ rate_rows as (
         cast(_row_number as bigint) as row_number_in_file
     from static_rate_rows
     where not coalesce(cast(fivetran_deleted as boolean), false)
-        and iso_code not in (select iso_code from dated_rate_rows)
+        and not exists (
+            select 1 from dated_rate_rows
+            where dated_rate_rows.iso_code = static_rate_rows.iso_code
+        )
 
 ),
 
