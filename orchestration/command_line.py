@@ -438,17 +438,16 @@ def close(
     note: Annotated[str, typer.Option(help="What the signature should remember.")] = "",
     as_of: Day = None,
 ) -> None:
-    """Sign a fiscal quarter: from the next refresh on, its postings are frozen."""
-    from orchestration.landing import ensure_landing_schema, land_file
-    from orchestration.quarter_close import write_quarter_close
+    """Sign a fiscal quarter as it is released; the next refresh freezes its postings."""
+    from orchestration.quarter_close import close_quarter
 
     home = an_initialized_home(the_settings())
-    ensure_landing_schema(home)
     day = as_day(as_of) or datetime.now(UTC).date()
-    file = write_quarter_close(home, quarter, signed_by, note, day)
-    land_file(home, "quarter_closes", file, day)
+    signed = close_quarter(home, quarter, signed_by, note, day)
     the_console().print(
-        f"{quarter} is signed by {signed_by} as of {day}; it freezes with the next refresh: "
+        f"{signed.fiscal_quarter} is signed by {signed.signed_by} as of {day}: "
+        f"{signed.postings_count:,} postings of release {signed.release_id}, "
+        f"SHA-256 {signed.sha256}; it freezes with the next refresh: "
         f"{this_command(home)} refresh",
         markup=False,
         soft_wrap=True,
@@ -520,14 +519,24 @@ def rollback(
 
 @app.command(rich_help_panel=FINANCE)
 def verify(
-    release: Annotated[
-        str | None, typer.Argument(help="A release id; default: the current one.")
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE|QUARTER]",
+            help="A release id or a closed quarter; default: the current release.",
+        ),
     ] = None,
 ) -> None:
-    """Read a release again and compare every table and file with its manifest."""
+    """Prove that a release is what was published, or a closed quarter what was signed."""
+    from orchestration.quarter_close import QUARTER
+
+    home = an_initialized_home(the_settings())
+    if what is not None and QUARTER.fullmatch(what.strip().upper()):
+        print_verified_quarter(home, what.strip().upper())
+        return
     from orchestration.release import verify as verify_release
 
-    found = verify_release(an_initialized_home(the_settings()), release)
+    found = verify_release(home, what)
     if not found.is_intact:
         differences = "; ".join(found.differences)
         raise CosellError(
@@ -536,6 +545,24 @@ def verify(
         )
     the_console().print(
         f"{found.release_id} is as it was published ({found.seconds:.1f} s).", markup=False
+    )
+
+
+def print_verified_quarter(home: Home, quarter: str) -> None:
+    """Print that a closed quarter is what was recorded; raises CosellError where it is not."""
+    from orchestration.release import verify_quarter
+
+    found = verify_quarter(home, quarter)
+    if not found.is_intact:
+        raise CosellError(
+            f"{quarter} is not what was closed: {'; '.join(found.differences)}; "
+            "restore the release from a copy or roll back to another."
+        )
+    the_console().print(
+        f"{quarter} is {found.recorded_by[0]}: {found.postings_count:,} postings, "
+        f"SHA-256 {found.sha256}.",
+        markup=False,
+        soft_wrap=True,
     )
 
 

@@ -145,6 +145,28 @@ class DbtProject:
             "--no-use-colors",
         ]
 
+    def compile(self, selection: str, target_folder: Path, log_folder: Path) -> Path:
+        """Compile models as dbt would run them now; returns the manifest with their SQL.
+
+        An incremental model compiles to what would be added where the warehouse has its table, and
+        to the whole where it has none. Raises RefreshError where dbt could not compile.
+        """
+        from dbt.cli.main import dbtRunner
+
+        manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
+        with _dbt_environment(self.settings):
+            outcome = dbtRunner(manifest=manifest).invoke(
+                [
+                    "compile",
+                    "--select",
+                    *selection.split(),
+                    *self._options(target_folder, log_folder),
+                ]
+            )
+        if not outcome.success:
+            raise _sentence_of_exception("dbt could not compile the models", outcome.exception)
+        return target_folder / MANIFEST_JSON
+
     def build(
         self,
         station: str,

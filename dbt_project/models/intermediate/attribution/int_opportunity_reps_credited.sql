@@ -79,8 +79,8 @@ owners_ranked as (
                 case
                     when owners.effective_at <= credited_events.event_at then owners.effective_at
                 end desc nulls last,
-                owners.evidence_rank nulls last,
                 owners.effective_at nulls last,
+                owners.evidence_rank nulls last,
                 owners.known_step nulls last,
                 owners.owner_user_id nulls last
         ) as owner_rank
