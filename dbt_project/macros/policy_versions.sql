@@ -12,13 +12,7 @@
         policy_files.valid_from_step,
         policy_files.valid_until_step
     from {{ relation }} as policy_rows
-    inner join (
-        select
-            known_step as valid_from_step,
-            lead(known_step) over (order by known_step nulls last) as valid_until_step
-        from {{ relation }}
-        group by known_step
-    ) as policy_files
+    inner join {{ policy_files(relation) }} as policy_files
         on policy_rows.known_step = policy_files.valid_from_step
 )
 {%- endmacro -%}

@@ -35,6 +35,19 @@ TABLES: tuple[Table, ...] = (
         "activity_type!* touch_type!*",
     ),
     _policy(
+        "analytic_models",
+        "Shares of the analytic credits: first, middle and last touch, all others together; or the "
+        "half-life of a decay.",
+        "model!* first_share!:n middle_share!:n last_share!:n others_share!:n half_life_days!:n "
+        "lookback_days!*:i",
+    ),
+    _policy(
+        "pipeline_bands",
+        "Criteria of the confidence bands of the open partner pipeline.",
+        "band!* minimum_stage_number!*:i needs_active_plan!*:b partner_activity_days!:i "
+        "momentum_days!:i",
+    ),
+    _policy(
         "stages",
         "The sales process: order, meaning and age limit of each stage.",
         "stage_name!* stage_number!*:i canonical_stage!* is_closed!*:b is_won!*:b "

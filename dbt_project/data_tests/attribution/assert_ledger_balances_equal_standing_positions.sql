@@ -19,10 +19,9 @@ positions_ranked as (
     select
         opportunity_id,
         measure,
-        is_standing,
         amount,
         amount_company_currency,
-        row_number() over (
+        rank() over (
             partition by opportunity_id, measure order by known_step desc nulls last
         ) as position_rank
     from {{ ref('int_ledger_positions_evaluated') }}
@@ -31,9 +30,14 @@ positions_ranked as (
 
 standing as (
 
-    select *
+    select
+        opportunity_id,
+        measure,
+        sum(amount) as amount,
+        sum(amount_company_currency) as amount_company_currency
     from positions_ranked
     where position_rank = 1
+    group by opportunity_id, measure
 
 )
 

@@ -63,6 +63,7 @@ counted_positions as (
         ) as previous_counted_class
     from positions
     where measure = 'pipeline_created'
+        and credit_number = 1
 
 ),
 

@@ -33,49 +33,58 @@ with_previous as (
     select
         keyed.*,
         lag(booking_key) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_booking_key,
         coalesce(lag(amount) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ), 0) as previous_amount,
         coalesce(lag(amount_company_currency) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ), 0) as previous_amount_company_currency,
         lag(attribution_class) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_attribution_class,
         lag(partner_id) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_partner_id,
         lag(rep_id) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_rep_id,
         lag(manager_id) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_manager_id,
         lag(origin_quarter) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_origin_quarter,
         lag(event_on) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_event_on,
         lag(currency) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_currency,
         lag(exclusion) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_exclusion,
         lag(conversion_rate) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_conversion_rate,
         lag(rate_on) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_rate_on,
         lag(rate_kind) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_rate_kind,
+        lag(override_id) over (
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
+        ) as previous_override_id,
+        lag(is_deal_standing) over (
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
+        ) as previous_credit_deal_standing,
+        lag(rep_credit_share) over (
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
+        ) as previous_rep_credit_share,
         lag(rule_id) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_rule_id
     from keyed
 
@@ -88,7 +97,7 @@ episodes as (
     select
         with_previous.*,
         cast(sum(case when booking_key is distinct from previous_booking_key then 1 else 0 end) over (
-            partition by opportunity_id, measure
+            partition by opportunity_id, measure, credit_number
             order by known_step nulls last
             rows between unbounded preceding and current row
         ) as bigint) as episode_number
@@ -101,7 +110,7 @@ episode_starts as (
     select
         episodes.*,
         min(known_step) over (
-            partition by opportunity_id, measure, episode_number
+            partition by opportunity_id, measure, credit_number, episode_number
         ) as episode_step
     from episodes
 
@@ -112,7 +121,7 @@ with_previous_episodes as (
     select
         episode_starts.*,
         lag(episode_step) over (
-            partition by opportunity_id, measure order by known_step nulls last
+            partition by opportunity_id, measure, credit_number order by known_step nulls last
         ) as previous_episode_step
     from episode_starts
 
@@ -122,6 +131,10 @@ with_openings as (
 
     select
         with_previous_episodes.*,
+        -- The first credit is there from the beginning; a later one is younger than its deal.
+        coalesce(max(case when credit_number = 1 then previous_credit_deal_standing end) over (
+            partition by opportunity_id, measure, with_previous_episodes.known_step
+        ), false) as previous_is_deal_standing,
         steps.is_until_opening
     from with_previous_episodes
     inner join steps
@@ -129,24 +142,43 @@ with_openings as (
 
 ),
 
+-- Case 47: what a new file of the policy judges anew, with no new fact of a partner beside it, is
+-- booked as the policy's doing.
 reasoned as (
 
     select
         with_openings.*,
         case
             when is_until_opening then 'opening_balance'
+            when previous_booking_key is null and previous_is_deal_standing then 'split_changed'
             when previous_booking_key is null and measure = 'bookings' then 'won'
             when previous_booking_key is null then 'created'
             when is_deleted then 'deleted'
+            when booking_key is null and is_deal_standing then 'split_changed'
             when booking_key is null and (measure = 'pipeline_created' or is_won)
             then 'amount_changed'
             when booking_key is null and not is_closed then 'reopened'
             when booking_key is null then 'no_longer_won'
-            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '') then 'exclusion_changed'
+            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '')
+            then case when has_policy_change then 'policy_changed' else 'exclusion_changed' end
             when currency <> previous_currency then 'currency_changed'
             when origin_quarter <> previous_origin_quarter then 'close_date_moved'
+            when (
+                    attribution_class <> previous_attribution_class
+                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
+                )
+                and coalesce(override_id, '') <> coalesce(previous_override_id, '')
+            then 'override_changed'
+            when (
+                    attribution_class <> previous_attribution_class
+                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
+                )
+                and has_policy_change
+                and not has_evidence_change
+            then 'policy_changed'
             when attribution_class <> previous_attribution_class then 'class_changed'
             when coalesce(partner_id, '') <> coalesce(previous_partner_id, '') then 'partner_changed'
+            when rep_credit_share <> previous_rep_credit_share then 'split_changed'
             when coalesce(rep_id, '') <> coalesce(previous_rep_id, '') then 'owner_changed'
             when coalesce(manager_id, '') <> coalesce(previous_manager_id, '') then 'manager_changed'
             when amount <> previous_amount then 'amount_changed'

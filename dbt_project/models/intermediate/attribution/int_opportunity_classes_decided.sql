@@ -94,6 +94,8 @@ classes as (
         opportunity_steps.known_step,
         opportunity_steps.known_on,
         opportunity_steps.refresh_number,
+        opportunity_steps.has_policy_change,
+        opportunity_steps.has_evidence_change,
         case
             when overrides_at_step.override_id is not null
             then overrides_at_step.attribution_class

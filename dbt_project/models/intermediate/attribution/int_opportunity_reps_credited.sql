@@ -24,6 +24,12 @@ users as (
 
 ),
 
+splits as (
+
+    select * from {{ ref('int_revenue_splits_versioned') }}
+
+),
+
 -- The credited event: creation for pipeline, the end of the close date for bookings.
 credited_events as (
 
@@ -32,7 +38,8 @@ credited_events as (
         opportunity_steps.known_step,
         'pipeline_created' as measure,
         versions.created_on as event_on,
-        versions.created_at as event_at
+        versions.created_at as event_at,
+        versions.owner_user_id
     from opportunity_steps
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
@@ -49,7 +56,8 @@ credited_events as (
         opportunity_steps.known_step,
         'bookings' as measure,
         versions.close_on as event_on,
-        {{ company_midnight(add_days('versions.close_on', 1)) }} as event_at
+        {{ company_midnight(add_days('versions.close_on', 1)) }} as event_at,
+        versions.owner_user_id
     from opportunity_steps
     inner join versions
         on opportunity_steps.opportunity_id = versions.opportunity_id
@@ -70,6 +78,7 @@ owners_ranked as (
         credited_events.known_step,
         credited_events.measure,
         credited_events.event_on,
+        credited_events.owner_user_id,
         owners.owner_user_id as rep_id,
         row_number() over (
             partition by
@@ -91,10 +100,41 @@ owners_ranked as (
 
 ),
 
-reps as (
+owners_of_the_day as (
 
     select * from owners_ranked
     where owner_rank = 1
+
+),
+
+-- Case 26: revenue splits replace the owner. The CRM writes a split of 100 % for whoever owns the
+-- deal; that is no split, and the owner of the day stays credited.
+reps as (
+
+    select
+        owners_of_the_day.opportunity_id,
+        owners_of_the_day.known_step,
+        owners_of_the_day.measure,
+        owners_of_the_day.event_on,
+        coalesce(splits.credit_number, 1) as credit_number,
+        case
+            when splits.opportunity_id is not null then splits.rep_id
+            else owners_of_the_day.rep_id
+        end as rep_id,
+        coalesce(splits.split_percentage, cast(100 as decimal(18, 6))) as credit_percentage,
+        coalesce(splits.split_until_percentage, cast(100 as decimal(18, 6))) as credit_until_percentage
+    from owners_of_the_day
+    left join splits
+        on owners_of_the_day.opportunity_id = splits.opportunity_id
+        and owners_of_the_day.known_step >= splits.valid_from_step
+        and (
+            splits.valid_until_step is null
+            or owners_of_the_day.known_step < splits.valid_until_step
+        )
+        and not (
+            splits.split_percentage = 100
+            and splits.rep_id is not distinct from owners_of_the_day.owner_user_id
+        )
 
 ),
 
@@ -105,9 +145,10 @@ managers_ranked as (
         reps.opportunity_id,
         reps.known_step,
         reps.measure,
+        reps.credit_number,
         users.manager_user_id as manager_id,
         row_number() over (
-            partition by reps.opportunity_id, reps.known_step, reps.measure
+            partition by reps.opportunity_id, reps.known_step, reps.measure, reps.credit_number
             order by
                 case when users.known_on <= reps.event_on then 0 else 1 end nulls last,
                 case when users.known_on <= reps.event_on then users.known_step end desc nulls last,
@@ -126,14 +167,18 @@ credited as (
         reps.opportunity_id,
         reps.known_step,
         reps.measure,
+        reps.credit_number,
         reps.event_on,
         reps.rep_id,
-        managers_ranked.manager_id
+        managers_ranked.manager_id,
+        reps.credit_percentage,
+        reps.credit_until_percentage
     from reps
     left join managers_ranked
         on reps.opportunity_id = managers_ranked.opportunity_id
         and reps.known_step = managers_ranked.known_step
         and reps.measure = managers_ranked.measure
+        and reps.credit_number = managers_ranked.credit_number
         and managers_ranked.manager_rank = 1
 
 )

@@ -42,6 +42,12 @@ owners as (
 
 ),
 
+splits as (
+
+    select * from {{ ref('int_revenue_splits_versioned') }}
+
+),
+
 rates as (
 
     select * from {{ ref('int_conversion_rates_versioned') }}
@@ -76,32 +82,53 @@ first_versions as (
 
 ),
 
--- Every step in which anything became known that may move the opportunity's place in the ledger.
+-- Every step in which anything became known that may move the opportunity's place in the ledger,
+-- and what it was: a fact of its partners, a rule of the company, or anything else.
 changes as (
 
-    select opportunity_id, known_step from versions
+    select opportunity_id, known_step, 'fact' as cause from versions
     union
-    select opportunity_id, valid_from_step as known_step from windows
+    select opportunity_id, valid_from_step as known_step, 'policy' as cause from windows
     union
-    select opportunity_id, valid_from_step as known_step from sourcing
+    select
+        opportunity_id,
+        valid_from_step as known_step,
+        case when begins_by_fact then 'evidence' else 'policy' end as cause
+    from sourcing
     union
-    select opportunity_id, valid_until_step as known_step from sourcing
+    select
+        opportunity_id,
+        valid_until_step as known_step,
+        case when ends_by_fact then 'evidence' else 'policy' end as cause
+    from sourcing
     union
-    select opportunity_id, valid_from_step as known_step from influencing
+    select
+        opportunity_id,
+        valid_from_step as known_step,
+        case when begins_by_fact then 'evidence' else 'policy' end as cause
+    from influencing
     union
-    select opportunity_id, valid_until_step as known_step from influencing
+    select
+        opportunity_id,
+        valid_until_step as known_step,
+        case when ends_by_fact then 'evidence' else 'policy' end as cause
+    from influencing
     union
-    select opportunity_id, valid_from_step as known_step from roles
+    select opportunity_id, valid_from_step as known_step, 'evidence' as cause from roles
     union
-    select opportunity_id, valid_until_step as known_step from roles
+    select opportunity_id, valid_until_step as known_step, 'evidence' as cause from roles
     union
-    select opportunity_id, valid_from_step as known_step from overrides
+    select opportunity_id, valid_from_step as known_step, 'fact' as cause from overrides
     union
-    select opportunity_id, valid_until_step as known_step from overrides
+    select opportunity_id, valid_until_step as known_step, 'fact' as cause from overrides
     union
-    select opportunity_id, known_step from owners
+    select opportunity_id, known_step, 'fact' as cause from owners
     union
-    select versions.opportunity_id, rates.valid_from_step as known_step
+    select opportunity_id, valid_from_step as known_step, 'fact' as cause from splits
+    union
+    select opportunity_id, valid_until_step as known_step, 'fact' as cause from splits
+    union
+    select versions.opportunity_id, rates.valid_from_step as known_step, 'fact' as cause
     from versions
     inner join rates
         on versions.currency = rates.currency
@@ -109,12 +136,12 @@ changes as (
         and versions.is_closed
         and versions.known_step < rates.valid_from_step
     union
-    select versions.opportunity_id, plan_rates.known_step
+    select versions.opportunity_id, plan_rates.known_step, 'policy' as cause
     from versions
     inner join plan_rates
         on versions.currency = plan_rates.currency
     union
-    select versions.opportunity_id, opportunity_types.known_step
+    select versions.opportunity_id, opportunity_types.known_step, 'policy' as cause
     from versions
     inner join opportunity_types
         on versions.opportunity_type = opportunity_types.opportunity_type
@@ -127,13 +154,17 @@ opportunity_steps as (
         changes.opportunity_id,
         steps.known_step,
         steps.known_on,
-        steps.refresh_number
+        steps.refresh_number,
+        max(case when changes.cause = 'policy' then 1 else 0 end) = 1 as has_policy_change,
+        max(case when changes.cause = 'evidence' then 1 else 0 end) = 1 as has_evidence_change
     from changes
     inner join first_versions
         on changes.opportunity_id = first_versions.opportunity_id
     inner join steps
         on changes.known_step = steps.known_step
     where changes.known_step >= first_versions.first_step
+    group by
+        changes.opportunity_id, steps.known_step, steps.known_on, steps.refresh_number
 
 )
 

@@ -27,17 +27,35 @@ touches_on_accounts as (
 
 ),
 
--- Case 21: the same real touch in two systems agrees in account, partner, kind and day. A touch
--- whose account is unknown cannot be compared and stays alone.
-keyed as (
+-- Case 21: the same real touch in two systems agrees in account, partner, kind, day and our seller.
+-- A record without a seller is of the touch of that day whose seller is known; a touch whose account
+-- is unknown cannot be compared and stays alone.
+with_participants as (
 
     select
         touches_on_accounts.*,
+        coalesce(
+            our_rep_id,
+            min(our_rep_id) over (
+                partition by touched_account_id, partner_id, touch_type, occurred_on
+            )
+        ) as participating_rep_id
+    from touches_on_accounts
+
+),
+
+keyed as (
+
+    select
+        with_participants.*,
         case
             when touched_account_id is null then touch_id
-            else {{ hash_id(['touched_account_id', 'partner_id', 'touch_type', 'occurred_on']) }}
+            else {{ hash_id([
+                'touched_account_id', 'partner_id', 'touch_type', 'occurred_on',
+                'participating_rep_id',
+            ]) }}
         end as real_touch_key
-    from touches_on_accounts
+    from with_participants
 
 )
 

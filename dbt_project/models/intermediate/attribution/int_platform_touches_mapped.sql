@@ -26,7 +26,13 @@ partner_names as (
 
 touch_types as (
 
-    select * from {{ latest_batch(ref('stg_policy__activity_touch_types')) }}
+    select * from {{ policy_versions(ref('stg_policy__activity_touch_types'), ['activity_type']) }}
+
+),
+
+policy_files as (
+
+    select * from {{ policy_files(ref('stg_policy__activity_touch_types')) }}
 
 ),
 
@@ -93,41 +99,100 @@ events as (
 
 ),
 
+dated_events as (
+
+    select
+        events.*,
+        {{ company_date('events.occurred_at') }} as occurred_on
+    from events
+
+),
+
+-- Case 47: as with our own activities, each file reads the events from its own step on.
+read_by_file as (
+
+    select
+        dated_events.*,
+        coalesce(by_subtype.touch_type, by_type.touch_type) as touch_type,
+        policy_files.valid_from_step as file_from_step,
+        lag(coalesce(by_subtype.touch_type, by_type.touch_type)) over (
+            partition by
+                dated_events.source_system, dated_events.source_record_id, dated_events.batch_id,
+                dated_events.source_row_number
+            order by policy_files.valid_from_step nulls last
+        ) as touch_type_of_file_before
+    from dated_events
+    inner join policy_files
+        on policy_files.valid_until_step is null
+        or dated_events.known_step < policy_files.valid_until_step
+    left join touch_types as by_subtype
+        on dated_events.activity_subtype = by_subtype.activity_type
+        and policy_files.valid_from_step = by_subtype.valid_from_step
+        and coalesce(dated_events.occurred_on, dated_events.known_on) >= by_subtype.effective_from_on
+        and (
+            by_subtype.effective_before_on is null
+            or coalesce(dated_events.occurred_on, dated_events.known_on)
+            < by_subtype.effective_before_on
+        )
+    left join touch_types as by_type
+        on dated_events.activity_type = by_type.activity_type
+        and policy_files.valid_from_step = by_type.valid_from_step
+        and coalesce(dated_events.occurred_on, dated_events.known_on) >= by_type.effective_from_on
+        and (
+            by_type.effective_before_on is null
+            or coalesce(dated_events.occurred_on, dated_events.known_on)
+            < by_type.effective_before_on
+        )
+
+),
+
+readings as (
+
+    select
+        read_by_file.*,
+        lead(file_from_step) over (
+            partition by source_system, source_record_id, batch_id, source_row_number
+            order by file_from_step nulls last
+        ) as next_reading_step
+    from read_by_file
+    where touch_type is distinct from touch_type_of_file_before
+
+),
+
 -- An event whose kind nobody has mapped to a touch is none.
 mapped as (
 
     select
-        {{ dbt.concat(["events.source_system", "':'", "events.source_record_id"]) }} as touch_id,
-        events.source_system,
-        events.source_record_id,
+        {{ dbt.concat(["readings.source_system", "':'", "readings.source_record_id"]) }} as touch_id,
+        readings.source_system,
+        readings.source_record_id,
         coalesce(
-            events.feed_partner_id,
+            readings.feed_partner_id,
             case
-                when {{ company_date('events.occurred_at') }} > partner_names.succeeded_after_on
+                when readings.occurred_on > partner_names.succeeded_after_on
                 then partner_names.successor_partner_id
             end,
             partner_names.partner_id
         ) as partner_id,
-        events.account_id,
-        events.opportunity_id,
-        coalesce(by_subtype.touch_type, by_type.touch_type) as touch_type,
-        events.occurred_at,
-        events.our_rep_email,
-        events.batch_id,
-        events.source_file,
-        events.source_sha256,
-        events.source_row_number,
-        events.known_step,
-        events.known_on
-    from events
+        readings.account_id,
+        readings.opportunity_id,
+        readings.touch_type,
+        readings.occurred_at,
+        readings.occurred_on,
+        readings.our_rep_email,
+        readings.batch_id,
+        readings.source_file,
+        readings.source_sha256,
+        readings.source_row_number,
+        readings.known_step,
+        readings.known_on,
+        readings.file_from_step as policy_from_step,
+        readings.next_reading_step as policy_until_step
+    from readings
     left join partner_names
-        on {{ name_key('events.named_partner') }} = partner_names.partner_name_key
-    left join touch_types as by_subtype
-        on events.activity_subtype = by_subtype.activity_type
-    left join touch_types as by_type
-        on events.activity_type = by_type.activity_type
-    where coalesce(by_subtype.touch_type, by_type.touch_type) is not null
-        and coalesce(events.feed_partner_id, partner_names.partner_id) is not null
+        on {{ name_key('readings.named_partner') }} = partner_names.partner_name_key
+    where readings.touch_type is not null
+        and coalesce(readings.feed_partner_id, partner_names.partner_id) is not null
 
 )
 

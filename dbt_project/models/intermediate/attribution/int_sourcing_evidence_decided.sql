@@ -30,6 +30,8 @@ eligible as (
         pairs.recorded_at,
         windows.policy_version,
         windows.policy_sha256,
+        pairs.known_from_step,
+        pairs.known_until_step,
         greatest(pairs.valid_from_step, windows.valid_from_step) as valid_from_step,
         case
             when pairs.valid_until_step is null then windows.valid_until_step
@@ -82,7 +84,13 @@ evidence as (
             when is_named or nearer_known_step is null then valid_until_step
             when valid_until_step is null then nearer_known_step
             else least(valid_until_step, nearer_known_step)
-        end as valid_until_step
+        end as valid_until_step,
+        valid_from_step = known_from_step as begins_by_fact,
+        case
+            when is_named or nearer_known_step is null
+            then coalesce(valid_until_step = known_until_step, false)
+            else coalesce(nearer_known_step <= valid_until_step, true)
+        end as ends_by_fact
     from with_nearer
     where is_named
         or nearer_known_step is null

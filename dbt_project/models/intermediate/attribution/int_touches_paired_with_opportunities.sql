@@ -62,12 +62,13 @@ named_pairs as (
 
     select
         touches.touch_id,
-        touches.known_step as touch_known_step,
+        touches.valid_from_step as touch_known_step,
         opportunities.opportunity_id,
         opportunities.created_at,
         opportunities.created_on,
         true as is_named,
-        greatest(touches.valid_from_step, opportunities.known_step) as valid_from_step
+        greatest(touches.valid_from_step, opportunities.known_step) as valid_from_step,
+        greatest(touches.known_from_step, opportunities.known_step) as known_from_step
     from creditable_touches as touches
     inner join opportunities
         on touches.opportunity_id = opportunities.opportunity_id
@@ -80,7 +81,7 @@ account_pairs as (
 
     select
         touches.touch_id,
-        touches.known_step as touch_known_step,
+        touches.valid_from_step as touch_known_step,
         opportunity_accounts.opportunity_id,
         min(opportunity_accounts.created_at) as created_at,
         min(opportunity_accounts.created_on) as created_on,
@@ -92,12 +93,20 @@ account_pairs as (
                 when touches.account_id = opportunity_accounts.account_id then 0
                 else greatest(touches.merged_known_step, opportunity_accounts.merged_known_step)
             end
-        )) as valid_from_step
+        )) as valid_from_step,
+        min(greatest(
+            touches.known_from_step,
+            opportunity_accounts.known_step,
+            case
+                when touches.account_id = opportunity_accounts.account_id then 0
+                else greatest(touches.merged_known_step, opportunity_accounts.merged_known_step)
+            end
+        )) as known_from_step
     from creditable_touches as touches
     inner join opportunity_accounts
         on touches.surviving_account_id = opportunity_accounts.surviving_account_id
     where touches.opportunity_id is null
-    group by touches.touch_id, touches.known_step, opportunity_accounts.opportunity_id
+    group by touches.touch_id, touches.valid_from_step, opportunity_accounts.opportunity_id
 
 ),
 
@@ -128,11 +137,13 @@ paired as (
         touches.recorded_on,
         touches.expires_on,
         cast(pairs.valid_from_step as bigint) as valid_from_step,
-        touches.valid_until_step
+        touches.valid_until_step,
+        cast(pairs.known_from_step as bigint) as known_from_step,
+        touches.known_until_step
     from pairs
     inner join creditable_touches as touches
         on pairs.touch_id = touches.touch_id
-        and pairs.touch_known_step = touches.known_step
+        and pairs.touch_known_step = touches.valid_from_step
     where touches.valid_until_step is null
         or pairs.valid_from_step < touches.valid_until_step
 

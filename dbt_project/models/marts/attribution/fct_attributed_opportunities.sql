@@ -16,7 +16,7 @@ ranked as (
 
     select
         positions.*,
-        row_number() over (
+        rank() over (
             partition by opportunity_id, measure
             order by known_step desc nulls last
         ) as position_rank
@@ -24,19 +24,32 @@ ranked as (
 
 ),
 
+-- A deal that is split among reps has a credit for each: the largest names the rep of the deal.
+newest as (
+
+    select
+        ranked.*,
+        sum(amount_company_currency) over (
+            partition by opportunity_id, measure
+        ) as deal_amount_company_currency
+    from ranked
+    where position_rank = 1
+
+),
+
 pipeline as (
 
     select *
-    from ranked
-    where measure = 'pipeline_created' and position_rank = 1
+    from newest
+    where measure = 'pipeline_created' and credit_number = 1
 
 ),
 
 bookings as (
 
     select *
-    from ranked
-    where measure = 'bookings' and position_rank = 1
+    from newest
+    where measure = 'bookings' and credit_number = 1
 
 ),
 
@@ -64,7 +77,7 @@ attributed as (
         opportunities.owner_user_id as owner_rep_id,
         opportunities.amount,
         pipeline.currency,
-        pipeline.amount_company_currency,
+        cast(pipeline.deal_amount_company_currency as {{ type_money() }}) as amount_company_currency,
         pipeline.conversion_rate,
         pipeline.rate_on,
         pipeline.rate_kind,

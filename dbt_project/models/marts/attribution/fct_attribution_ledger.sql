@@ -28,6 +28,7 @@ reversals as (
     select
         opportunity_id,
         measure,
+        credit_number,
         known_step,
         known_on,
         refresh_number,
@@ -37,6 +38,7 @@ reversals as (
         previous_partner_id as partner_id,
         previous_rep_id as rep_id,
         previous_manager_id as manager_id,
+        previous_rep_credit_share as rep_credit_share,
         previous_event_on as event_on,
         previous_origin_quarter as origin_quarter,
         -previous_amount_company_currency as amount_company_currency,
@@ -69,6 +71,7 @@ bookings_of_new_keys as (
     select
         opportunity_id,
         measure,
+        credit_number,
         known_step,
         known_on,
         refresh_number,
@@ -78,6 +81,7 @@ bookings_of_new_keys as (
         partner_id,
         rep_id,
         manager_id,
+        rep_credit_share,
         event_on,
         origin_quarter,
         amount_company_currency,
@@ -110,6 +114,7 @@ adjustments as (
     select
         opportunity_id,
         measure,
+        credit_number,
         known_step,
         known_on,
         refresh_number,
@@ -119,6 +124,7 @@ adjustments as (
         partner_id,
         rep_id,
         manager_id,
+        rep_credit_share,
         event_on,
         origin_quarter,
         amount_company_currency - previous_amount_company_currency as amount_company_currency,
@@ -149,7 +155,7 @@ adjustments as (
 
 ),
 
-postings as (
+postings_of_all_kinds as (
 
     select * from reversals
     union all
@@ -159,13 +165,26 @@ postings as (
 
 ),
 
+-- The second and later reps of a split deal have postings of their own.
+postings as (
+
+    select
+        postings_of_all_kinds.*,
+        case
+            when credit_number = 1 then measure
+            else {{ dbt.concat(["measure", "':'", "cast(credit_number as " ~ type_string() ~ ")"]) }}
+        end as credited_measure
+    from postings_of_all_kinds
+
+),
+
 -- Rules section 7.8: into the quarter of origin while it is open, else into the quarter that is
 -- open now, with the origin beside it. The opening balance is booked where it belongs.
 posted as (
 
     select
         {{ hash_id([
-            'postings.opportunity_id', 'postings.measure', 'postings.known_step',
+            'postings.opportunity_id', 'postings.credited_measure', 'postings.known_step',
             'postings.posting_kind',
         ]) }} as posting_id,
         postings.opportunity_id,
@@ -174,6 +193,7 @@ posted as (
         postings.partner_id,
         postings.rep_id,
         postings.manager_id,
+        postings.rep_credit_share,
         case
             when postings.is_until_opening then postings.origin_quarter
             when quarters.closing_step is null
@@ -201,7 +221,7 @@ posted as (
         case
             when postings.corrected_step is not null
             then {{ hash_id([
-                    'postings.opportunity_id', 'postings.measure', 'postings.corrected_step',
+                    'postings.opportunity_id', 'postings.credited_measure', 'postings.corrected_step',
                     "'original'",
                 ]) }}
         end as corrects_posting_id,

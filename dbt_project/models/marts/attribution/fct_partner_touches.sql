@@ -43,6 +43,13 @@ evidence as (
         {{ ordered_list('touch_id', 'recorded_at') }} as evidence_touch_ids,
         max(opportunity_id) as any_opportunity_id,
         max(our_rep_id) as any_rep_id,
+        max(lead_id) as any_lead_id,
+        max(contact_id) as any_contact_id,
+        max(case
+            when partner_seller_email is not null
+            then {{ hash_id(['partner_id', 'lower(partner_seller_email)']) }}
+        end) as partner_seller_id,
+        cast(count(distinct source_system) as bigint) as source_systems_count,
         max(case when partner_seller_email is not null then 1 else 0 end) = 1 as has_partner_seller
     from ranked
     group by real_touch_key
@@ -56,9 +63,14 @@ partner_touches as (
         ranked.partner_id,
         ranked.touched_account_id as account_id,
         coalesce(ranked.opportunity_id, evidence.any_opportunity_id) as opportunity_id,
+        ranked.account_id as named_account_id,
+        coalesce(ranked.lead_id, evidence.any_lead_id) as lead_id,
+        coalesce(ranked.contact_id, evidence.any_contact_id) as contact_id,
         coalesce(ranked.our_rep_id, evidence.any_rep_id) as rep_id,
+        evidence.partner_seller_id,
         ranked.touch_type,
         ranked.strength,
+        ranked.touch_policy_version,
         ranked.occurred_at,
         ranked.occurred_on,
         fiscal_days.fiscal_quarter,
@@ -67,8 +79,15 @@ partner_touches as (
         {{ days_between('ranked.occurred_on', 'ranked.recorded_on') }} as recording_lag_days,
         coalesce(ranked.is_opportunity_closed and ranked.occurred_on > ranked.close_on, false)
             as is_post_close,
+        ranked.recording_days_allowed,
+        coalesce(
+            {{ days_between('ranked.occurred_on', 'ranked.recorded_on') }}
+            > ranked.recording_days_allowed,
+            false
+        ) as is_back_dated,
         evidence.has_partner_seller,
         evidence.evidence_count,
+        evidence.source_systems_count,
         evidence.evidence_touch_ids,
         ranked.source_system,
         ranked.source_record_id,
