@@ -489,7 +489,7 @@ def _windows_rows(value: int) -> list[dict[str, str | None]]:
     version = value % len(WINDOW_POLICIES)
     return [
         {
-            "policy_version": f"v{version}",
+            "policy_version": f"v{version}-{opportunity_type}-{effective_from}",
             "effective_from": effective_from,
             "opportunity_type": opportunity_type,
             "sourced_window_days": str(window),

@@ -48,6 +48,12 @@ splits as (
 
 ),
 
+users as (
+
+    select * from {{ ref('int_crm_users_versioned') }}
+
+),
+
 rates as (
 
     select * from {{ ref('int_conversion_rates_versioned') }}
@@ -69,6 +75,41 @@ plan_rates as (
 steps as (
 
     select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
+-- A landing that says the same of a person's manager as the one before changes nothing.
+managers_compared as (
+
+    select
+        user_id,
+        version_number,
+        manager_user_id,
+        known_step,
+        known_on,
+        lag(manager_user_id) over (
+            partition by user_id order by known_step nulls last
+        ) as previous_manager_user_id
+    from users
+
+),
+
+manager_changes as (
+
+    select * from managers_compared
+    where version_number = 1
+        or manager_user_id is distinct from previous_manager_user_id
+
+),
+
+credited_days as (
+
+    select
+        opportunity_id,
+        max(created_on) as created_on,
+        max(case when is_won then close_on end) as won_on
+    from versions
+    group by opportunity_id
 
 ),
 
@@ -127,6 +168,20 @@ changes as (
     select opportunity_id, valid_from_step as known_step, 'fact' as cause from splits
     union
     select opportunity_id, valid_until_step as known_step, 'fact' as cause from splits
+    union
+    -- The manager of the day of the event may become known after it (case 24).
+    select owners.opportunity_id, manager_changes.known_step, 'fact' as cause
+    from owners
+    inner join manager_changes
+        on owners.owner_user_id = manager_changes.user_id
+        and owners.known_step < manager_changes.known_step
+    inner join credited_days
+        on owners.opportunity_id = credited_days.opportunity_id
+        and (
+            manager_changes.version_number = 1
+            or manager_changes.known_on <= credited_days.created_on
+            or manager_changes.known_on <= credited_days.won_on
+        )
     union
     select versions.opportunity_id, rates.valid_from_step as known_step, 'fact' as cause
     from versions

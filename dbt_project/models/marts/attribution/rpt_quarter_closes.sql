@@ -95,7 +95,7 @@ positions_ranked as (
         is_standing,
         amount_company_currency,
         row_number() over (
-            partition by opportunity_id, measure order by known_step desc nulls last
+            partition by opportunity_id, measure, credit_number order by known_step desc nulls last
         ) as position_rank
     from positions
 
