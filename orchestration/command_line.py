@@ -566,6 +566,30 @@ def print_verified_quarter(home: Home, quarter: str) -> None:
     )
 
 
+policy_app = typer.Typer(
+    name="policy", help="The company's rules: what a change would move.", no_args_is_help=True
+)
+app.add_typer(policy_app, rich_help_panel=FINANCE)
+
+
+@policy_app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A policy file, a folder of them, or `current`.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, for the other side.")],
+) -> None:
+    """Show what a policy would change before it is signed; nothing is landed or released."""
+    from orchestration.pages import policy_diff_page
+    from orchestration.policy_diff import diff_policies
+
+    settings = the_settings()
+    an_initialized_home(settings)
+    with station_bars() as progress:
+        found = diff_policies(settings, old, new, progress)
+    the_console().print(policy_diff_page(found))
+
+
 @app.command(rich_help_panel=READ)
 def dagster() -> None:
     """Open the Dagster UI on this home, else on the demo's; Ctrl-C closes it."""

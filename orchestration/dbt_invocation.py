@@ -151,21 +151,38 @@ class DbtProject:
         An incremental model compiles to what would be added where the warehouse has its table, and
         to the whole where it has none. Raises RefreshError where dbt could not compile.
         """
+        self._invoke("compile", selection, target_folder, log_folder)
+        return target_folder / MANIFEST_JSON
+
+    def run(self, selection: str) -> None:
+        """Build models without their tests, for a warehouse that is released to nobody.
+
+        Raises RefreshError where a model could not be built.
+        """
+        own_folder = self.settings.home.dagster / "dbt"
+        try:
+            self._invoke("run", selection, own_folder / "target", own_folder / "logs")
+        finally:
+            close_warehouse()
+
+    def _invoke(self, verb: str, selection: str, target_folder: Path, log_folder: Path) -> None:
         from dbt.cli.main import dbtRunner
 
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         with _dbt_environment(self.settings):
             outcome = dbtRunner(manifest=manifest).invoke(
-                [
-                    "compile",
-                    "--select",
-                    *selection.split(),
-                    *self._options(target_folder, log_folder),
-                ]
+                [verb, "--select", *selection.split(), *self._options(target_folder, log_folder)]
             )
-        if not outcome.success:
-            raise _sentence_of_exception("dbt could not compile the models", outcome.exception)
-        return target_folder / MANIFEST_JSON
+        if outcome.success:
+            return
+        results: Any = getattr(outcome.result, "results", None) or []
+        failed = [
+            f" {result.node.name} ({error_message(str(result.message or ''))})"
+            for result in results
+            if str(result.status) == "error"
+        ]
+        beginning = f"dbt could not {verb}{failed[0] if failed else ' the models'}"
+        raise _sentence_of_exception(beginning, outcome.exception)
 
     def build(
         self,

@@ -1,7 +1,7 @@
 """A policy version keeps its content: what finance signed under a name stays what it was.
 
-The rows of one `policy_version` in one policy file are its content. A file may bring new versions and
-drop old ones, but rows that landed under a version are the rows of that version for good.
+The rows of one `policy_version` in one policy file are its content. A file may bring new versions
+and drop old ones, but rows that landed under a version are the rows of that version for good.
 """
 
 from __future__ import annotations

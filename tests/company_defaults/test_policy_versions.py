@@ -30,7 +30,9 @@ def present_versions() -> dict[tuple[str, str], str]:
 def recorded_versions() -> dict[tuple[str, str], str]:
     """The same as it was recorded when the version was made."""
     with RECORDED.open(encoding="utf-8", newline="") as stream:
-        return {(row["policy"], row["policy_version"]): row["sha256"] for row in csv.DictReader(stream)}
+        return {
+            (row["policy"], row["policy_version"]): row["sha256"] for row in csv.DictReader(stream)
+        }
 
 
 def test_the_rows_of_a_version_are_those_that_were_recorded() -> None:
@@ -44,5 +46,7 @@ def test_the_rows_of_a_version_are_those_that_were_recorded() -> None:
 
 
 def test_every_version_is_recorded() -> None:
-    missing = {key: digest for key, digest in present_versions().items() if key not in recorded_versions()}
+    missing = {
+        key: digest for key, digest in present_versions().items() if key not in recorded_versions()
+    }
     assert not missing, f"{missing} is not recorded: {HOW_TO_MEND}"

@@ -47,7 +47,7 @@ def test_another_number_under_the_same_version_is_refused_in_one_sentence(home: 
 
 def test_a_row_that_joins_a_signed_version_is_refused(home: Home) -> None:
     write(home, SIGNED + "2026.1,2027-01-01,5,Later\n")
-    with pytest.raises(ConfigurationError, match="2026.1"):
+    with pytest.raises(ConfigurationError, match=r"2026\.1"):
         land_company_configuration(home, DAY)
 
 
