@@ -381,6 +381,29 @@ def refresh(as_of: Day = None) -> None:
 
 
 @app.command(rich_help_panel=BUILD)
+def rebuild() -> None:
+    """Build everything again from landing alone, and prove that the ledger is the same."""
+    settings = the_settings()
+    an_initialized_home(settings)
+    from orchestration.refresh import run_rebuild
+
+    with station_bars() as progress:
+        outcome = run_rebuild(settings, progress=progress)
+    same = (
+        f"the same as in release {outcome.compared_with}"
+        if outcome.compared_with
+        else "with no release to compare it with"
+    )
+    the_console().print(
+        f"Rebuilt from {outcome.batches_count:,} landed batches in {outcome.steps_count:,} steps: "
+        f"the ledger of {outcome.postings_count:,} postings is {same}, "
+        f"SHA-256 {outcome.ledger_hash} ({outcome.seconds:.0f} s).",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command(rich_help_panel=BUILD)
 def land(
     feed: Annotated[str, typer.Argument(help="A feed of config/feeds, for example salesforce.")],
     file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON lines or Parquet.")],
@@ -588,6 +611,34 @@ def diff(
     with station_bars() as progress:
         found = diff_policies(settings, old, new, progress)
     the_console().print(policy_diff_page(found))
+
+
+audit_app = typer.Typer(name="audit", help="What auditors ask for.", no_args_is_help=True)
+app.add_typer(audit_app, rich_help_panel=FINANCE)
+
+
+@audit_app.command()
+def sample(
+    quarter: Annotated[str, typer.Option(help="A fiscal quarter, for example FY2027-Q1.")],
+    number: Annotated[int, typer.Option("--n", help="How many deals.")] = 25,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same deals.")] = 1,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Where to write; default: <home>/audit/…"),
+    ] = None,
+) -> None:
+    """Write the auditor's pack: a workbook and a page per deal, drawn by seed."""
+    from orchestration.audit import write_audit_pack
+
+    pack = write_audit_pack(an_initialized_home(the_settings()), quarter, number, seed, folder)
+    drawn = pack.sample
+    the_console().print(
+        f"{len(drawn.deals)} of {drawn.population:,} deals with a posting in "
+        f"{drawn.fiscal_quarter}, seed {seed}, release {drawn.release_id}:\n"
+        f"  {pack.index}\n  {pack.workbook}",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @app.command(rich_help_panel=READ)
