@@ -18,7 +18,7 @@ MEASURES = {"pipeline_created": "created", "bookings": "booked"}
 SHORT_ID = 8
 SHORT_HASH = 12
 SHOWN_TOUCHES = 40
-OBSERVATION_COLUMNS = ("refresh", "known on", "stage", "amount", "owner", "closes on", "landed row")
+OBSERVATION_COLUMNS = ("refresh", "known on", "stage", "amount", "closes on", "owner", "landed row")
 TOUCH_COLUMNS = ("day", "partner", "touch", "counts", "why", "landed row")
 RULE_COLUMNS = ("rule", "decided", "why")
 LEDGER_COLUMNS = ("posted in", "measure", "class", "partner", "amount", "why, and posting", "row")
@@ -85,8 +85,8 @@ def observations_step(explainer: Explainer, opportunity_id: str) -> Step:
                 text(row["known_on"]),
                 "deleted" if row["state"] == "deleted" else text(row["stage_name"]),
                 text(row["amount"]),
-                text(row["rep_name"] or row["owner_rep_id"]),
                 text(row["close_on"]),
+                text(row["rep_name"] or row["owner_rep_id"]),
                 landed_place(row),
             )
             for row in observed

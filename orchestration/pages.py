@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 SHOWN_REPS = 12
 SHOWN_NAMES = 6
 WIDE = 100
+# Columns of an explanation that say where a row comes from, and those that hold one day.
+PLACE_COLUMNS = ("landed row", "row")
+DAY_COLUMNS = ("day", "known on", "closes on", "posted in")
 MEASURES = {"pipeline_created": "Created", "bookings": "Booked"}
 KILO, MEGA, GIGA = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
 
@@ -409,7 +413,7 @@ def _step(step: Step) -> list[RenderableType]:
     if step.facts:
         parts.append(Padding(_facts(step.facts), (0, 0, 0, 2), expand=False))
     if step.table_rows:
-        parts.append(Padding(_listing(step), (0, 0, 0, 2), expand=False))
+        parts.append(Padding(_Listing(step), (0, 0, 0, 2), expand=False))
     if step.note:
         parts.append(Padding(Text(step.note), (0, 0, 0, 2), expand=False))
     parts += [Padding(_landed(row), (0, 0, 0, 2), expand=False) for row in step.landed]
@@ -425,17 +429,35 @@ def _facts(facts: list[tuple[str, str]]) -> Table:
     return table
 
 
-def _listing(step: Step) -> Table:
+@dataclass(frozen=True)
+class _Listing:
+    """The table of a step. Where it is narrow, the landed row stands below what it is beside."""
+
+    step: Step
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _listing(self.step, is_narrow=options.max_width < WIDE)
+
+
+def _listing(step: Step, is_narrow: bool) -> Table:
+    has_place = step.table_columns[-1] in PLACE_COLUMNS
+    columns = step.table_columns[:-1] if has_place and is_narrow else step.table_columns
     table = plain_table()
-    for column in step.table_columns:
+    for column in columns:
         is_amount = column.endswith(("amount", "currency", "probability"))
         table.add_column(
             column.replace("_company_currency", "").replace("_", " "),
             justify="right" if is_amount else "left",
+            no_wrap=is_amount or column in DAY_COLUMNS,
             overflow="fold",
         )
     for row in step.table_rows:
-        table.add_row(*(escape(value) for value in row))
+        cells = [escape(value) for value in row]
+        if has_place:
+            cells[-1] = f"[dim]{cells[-1]}[/]"
+        if has_place and is_narrow:
+            cells[-2:] = [f"{cells[-2]}\n{cells[-1]}"]
+        table.add_row(*cells)
     return table
 
 

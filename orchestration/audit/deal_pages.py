@@ -33,10 +33,11 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
   padding: 12px 16px; min-width: 0; }
 .card b { display: block; font-size: 18px; overflow-wrap: anywhere;
   font-variant-numeric: tabular-nums; }
-.card span { color: var(--soft); font-size: 12px; text-transform: uppercase;
+.card > span { color: var(--soft); font-size: 12px; text-transform: uppercase;
   letter-spacing: .04em; }
+.card small { display: block; font-weight: 400; }
 .badge { display: inline-block; padding: 1px 10px; border-radius: 99px; color: #fff;
-  font-size: 13px; background: var(--direct); }
+  font-size: 13px; white-space: nowrap; background: var(--direct); }
 .badge.sourced { background: var(--sourced); } .badge.influenced { background: var(--influenced); }
 dl { display: grid; grid-template-columns: minmax(110px, max-content) 1fr; gap: 4px 18px;
   margin: 0 0 10px; }
@@ -46,10 +47,11 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: 12px;
   border-bottom: 2px solid var(--line); padding: 6px 10px 6px 0; white-space: nowrap; }
 td { border-bottom: 1px solid var(--line); padding: 6px 10px 6px 0; vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.place { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; color: var(--soft); }
+.place { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; color: var(--soft);
+  overflow-wrap: anywhere; }
 .yes { color: var(--sourced); font-weight: 600; } .no { color: var(--soft); }
 .day { white-space: nowrap; }
 details { border-top: 1px solid var(--line); padding-top: 10px; margin-top: 10px; }
@@ -81,6 +83,14 @@ def _card(name: str, value: str) -> str:
     return f'<div class="card"><span>{escape(name)}</span><b>{value}</b></div>'
 
 
+def _named(name: str) -> str:
+    """`name (id)`, the id small below the name."""
+    shown, _, identifier = name.rpartition(" (")
+    if not shown:
+        return escape(name)
+    return f'{escape(shown)}<small class="place">{escape(identifier.rstrip(")"))}</small>'
+
+
 def index_page(sample: Sample) -> str:
     """The list of the deals, what the sample is and how to draw it again."""
     rows = "".join(
@@ -89,13 +99,15 @@ def index_page(sample: Sample) -> str:
         f'<td><a href="{escape(deal.page)}">{escape(_name(deal))}</a>'
         f'<br><span class="place">{escape(deal.opportunity_id)}</span></td>'
         f"<td>{_badge(deal.opportunity['attribution_class'])}</td>"
-        f"<td>{escape(deal.partner_name)}</td><td>{escape(deal.rep_name)}</td>"
+        f"<td>{_named(deal.partner_name)}</td><td>{_named(deal.rep_name)}</td>"
         f'<td class="number">{len(deal.postings)}</td>'
-        f'<td class="number">{_posted(sample, deal):,}</td></tr>'
+        f'<td class="number">{_posted(sample, deal, "pipeline_created"):,}</td>'
+        f'<td class="number">{_posted(sample, deal, "bookings"):,}</td></tr>'
         for place, deal in enumerate(sample.deals, start=1)
     )
     facts = "".join(
-        f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>"
+        f"<dt>{escape(str(name))}</dt>"
+        f"<dd>{escape(f'{value:,}' if isinstance(value, int) else str(value))}</dd>"
         for name, value in about(sample)
     )
     body = (
@@ -108,7 +120,8 @@ def index_page(sample: Sample) -> str:
         '<p class="where">in the order in which they were drawn</p>'
         '<div class="scroll"><table><thead><tr><th></th><th>deal</th><th>class</th>'
         '<th>partner</th><th>credited rep</th><th class="number">postings</th>'
-        '<th class="number">posted in the quarter</th></tr></thead>'
+        '<th class="number">created, in the quarter</th>'
+        '<th class="number">booked, in the quarter</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
         f"<section><h2>The sample</h2><dl>{facts}</dl></section>"
     )
@@ -119,14 +132,13 @@ def _name(deal: SampledDeal) -> str:
     return text(deal.opportunity["opportunity_name"]) or deal.opportunity_id
 
 
-def _posted(sample: Sample, deal: SampledDeal) -> Decimal:
-    """Net of pipeline created and bookings that were posted in the quarter, by no class summed."""
+def _posted(sample: Sample, deal: SampledDeal, measure: str) -> Decimal:
+    """Net of one measure that was posted in the quarter, of whatever origin."""
     return sum(
         (
             posting["amount_company_currency"]
             for posting in deal.postings
-            if posting["posted_quarter"] == sample.fiscal_quarter
-            and posting["measure"] == "pipeline_created"
+            if posting["posted_quarter"] == sample.fiscal_quarter and posting["measure"] == measure
         ),
         Decimal("0.00"),
     )
@@ -138,13 +150,13 @@ def deal_page(sample: Sample, deal: SampledDeal, place: int) -> str:
     cards = "".join(
         (
             _card("class", _badge(row["attribution_class"])),
-            _card("partner", escape(deal.partner_name)),
-            _card("credited rep", escape(deal.rep_name)),
+            _card("partner", _named(deal.partner_name)),
+            _card("credited rep", _named(deal.rep_name)),
             _card(
                 "amount",
                 escape(f"{text(row['amount_company_currency'])}")
                 + (
-                    f'<br><small class="place">{escape(text(row["amount"]))} '
+                    f'<small class="place">{escape(text(row["amount"]))} '
                     f"{escape(text(row['currency']))}</small>"
                 ),
             ),
