@@ -13,18 +13,18 @@
         select
             touch_id,
             boundary_step,
-            max(is_by_fact) as is_by_fact
+            max(facts_count) as facts_count
         from (
             select
                 touch_id,
                 valid_from_step as boundary_step,
-                case when valid_from_step = known_from_step then 1 else 0 end as is_by_fact
+                case when valid_from_step = known_from_step then 1 else 0 end as facts_count
             from {{ eligible }}
             union all
             select
                 touch_id,
                 valid_until_step as boundary_step,
-                case when valid_until_step = known_until_step then 1 else 0 end as is_by_fact
+                case when valid_until_step = known_until_step then 1 else 0 end as facts_count
             from {{ eligible }}
             where valid_until_step is not null
         ) as ends
@@ -37,13 +37,13 @@
         select
             touch_id,
             boundary_step as span_from_step,
-            is_by_fact as is_begun_by_fact,
+            facts_count as facts_at_begin_count,
             lead(boundary_step) over (
                 partition by touch_id order by boundary_step nulls last
             ) as span_until_step,
-            lead(is_by_fact) over (
+            lead(facts_count) over (
                 partition by touch_id order by boundary_step nulls last
-            ) as is_ended_by_fact
+            ) as facts_at_end_count
         from boundaries
 
     ),
@@ -54,8 +54,8 @@
             {{ eligible }}.*,
             spans.span_from_step,
             spans.span_until_step,
-            spans.is_begun_by_fact,
-            spans.is_ended_by_fact,
+            spans.facts_at_begin_count,
+            spans.facts_at_end_count,
             row_number() over (
                 partition by spans.touch_id, spans.span_from_step
                 order by {{ order_by }}
@@ -119,8 +119,8 @@
         first_spans.*,
         first_spans.span_from_step as taken_from_step,
         last_spans.span_until_step as taken_until_step,
-        first_spans.is_begun_by_fact = 1 as begins_by_fact,
-        coalesce(last_spans.is_ended_by_fact = 1, false) as ends_by_fact
+        first_spans.facts_at_begin_count = 1 as begins_by_fact,
+        coalesce(last_spans.facts_at_end_count = 1, false) as ends_by_fact
     from ranked as first_spans
     inner join ranked as last_spans
         on first_spans.touch_id = last_spans.touch_id

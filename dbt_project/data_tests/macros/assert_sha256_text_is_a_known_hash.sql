@@ -13,7 +13,7 @@ examples as (
     select
         'nothing' as example,
         {{ sha256_text("cast(null as " ~ type_string() ~ ")") }} as actual,
-        null as expected
+        cast(null as {{ type_string() }}) as expected
 
 )
 

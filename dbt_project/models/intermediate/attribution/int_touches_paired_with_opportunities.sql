@@ -143,7 +143,8 @@ pairs as (
 
 ),
 
-paired as (
+-- Two accounts of one opportunity may survive in one: what holds longest from a step on is kept.
+paired_ranked as (
 
     select
         pairs.touch_id,
@@ -165,13 +166,48 @@ paired as (
         cast(greatest(touches.valid_from_step, pairs.pair_from_step) as bigint) as valid_from_step,
         cast(least(touches.valid_until_step, pairs.pair_until_step) as bigint) as valid_until_step,
         cast(greatest(touches.known_from_step, pairs.pair_from_step) as bigint) as known_from_step,
-        cast(least(touches.known_until_step, pairs.pair_until_step) as bigint) as known_until_step
+        cast(least(touches.known_until_step, pairs.pair_until_step) as bigint) as known_until_step,
+        row_number() over (
+            partition by
+                pairs.touch_id, pairs.touch_known_step, pairs.opportunity_id,
+                greatest(touches.valid_from_step, pairs.pair_from_step)
+            order by
+                case when pairs.pair_until_step is null then 0 else 1 end nulls last,
+                pairs.pair_until_step desc nulls last
+        ) as pair_rank
     from pairs
     inner join creditable_touches as touches
         on pairs.touch_id = touches.touch_id
         and pairs.touch_known_step = touches.valid_from_step
     where (touches.valid_until_step is null or pairs.pair_from_step < touches.valid_until_step)
         and (pairs.pair_until_step is null or touches.valid_from_step < pairs.pair_until_step)
+
+),
+
+paired as (
+
+    select
+        touch_id,
+        touch_known_step,
+        opportunity_id,
+        is_named,
+        created_at,
+        created_on,
+        partner_id,
+        touch_type,
+        strength,
+        source_rank,
+        occurred_at,
+        occurred_on,
+        recorded_at,
+        recorded_on,
+        expires_on,
+        valid_from_step,
+        valid_until_step,
+        known_from_step,
+        known_until_step
+    from paired_ranked
+    where pair_rank = 1
 
 )
 
