@@ -7,6 +7,7 @@ only the way it is started differs, because a dbt invocation per refresh would t
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ class CompiledModel:
     relation: str
     reads: tuple[str, ...]
     """The relations that it is made of, landed tables among them."""
+    is_view: bool
     query: str
     query_of_new_rows: str | None = None
     """Of an incremental model: what dbt appends to the table that is already there."""
@@ -80,6 +82,7 @@ def compile_ledger(
             reads=tuple(
                 _relation_of(whole, parent) for parent in manifest[unique_id]["depends_on"]["nodes"]
             ),
+            is_view=manifest[unique_id]["config"]["materialized"] == "view",
             query=_without_database(manifest[unique_id]["compiled_code"]),
             query_of_new_rows=_without_database(beside_tables[unique_id]["compiled_code"])
             if unique_id in incremental
@@ -144,12 +147,28 @@ def _without_database(query: str) -> str:
 class Warehouse:
     """A warehouse in memory: landed tables that take rows, and the ledger's models over them."""
 
-    def __init__(self, compiled: CompiledLedger) -> None:
-        """Make the landed tables, empty."""
+    def __init__(
+        self,
+        compiled: CompiledLedger,
+        file: Path | None = None,
+        threads: int = 1,
+        memory: str = "2GB",
+    ) -> None:
+        """Make the landed tables, empty; in a file where there is too much for memory."""
         self.compiled = compiled
-        self.connection = duckdb.connect(config={"threads": "1"})
+        self.connection = duckdb.connect(
+            str(file or ":memory:"),
+            config={
+                "threads": str(threads),
+                "memory_limit": memory,
+                "preserve_insertion_order": "false" if file else "true",
+            },
+        )
         self.connection.execute("set TimeZone = 'UTC'")
         self.is_built = False
+        # Planning a view again for each of its readers costs more than its few rows; where there
+        # are many, it stays the view that dbt makes of it.
+        self.keeps_views = file is not None
         self.has_changed: set[str] = set()
         added = [f"{name} {STORED_TYPES.get(kind, 'varchar')}" for name, kind in LANDING_COLUMNS]
         for table in declared_tables():
@@ -178,13 +197,15 @@ class Warehouse:
                 [value for each in values for value in each],
             )
 
-    def refresh(self) -> None:
+    def refresh(self) -> dict[str, float]:
         """Build the models as a refresh does: what reads something new; incremental ones grow.
 
         A staging model of a feed that sent nothing is left as it is: its rows are those of its own
-        batches, and which of them are known never changes afterwards.
+        batches, and which of them are known never changes afterwards. Returns the seconds that each
+        model took.
         """
         changed = self.has_changed
+        seconds: dict[str, float] = {}
         for model in self.compiled.models:
             read = set(model.reads)
             is_of_feed = model.relation.startswith("staging.") and "_cosell__" not in model.relation
@@ -193,14 +214,20 @@ class Warehouse:
             if self.is_built and not read & changed:
                 continue
             changed.add(model.relation)
+            started = time.monotonic()
             if model.query_of_new_rows is not None and self.is_built:
                 self.connection.execute(f"insert into {model.relation} {model.query_of_new_rows}")
+            elif model.is_view and self.keeps_views:
+                if not self.is_built:
+                    self.connection.execute(f"create view {model.relation} as {model.query}")
             else:
                 self.connection.execute(
                     f"create or replace table {model.relation} as {model.query}"
                 )
+            seconds[model.relation] = time.monotonic() - started
         self.has_changed = set()
         self.is_built = True
+        return seconds
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query by column name."""
