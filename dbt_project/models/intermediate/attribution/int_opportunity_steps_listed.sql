@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 versions as (
@@ -218,6 +220,9 @@ opportunity_steps as (
     inner join steps
         on changes.known_step = steps.known_step
     where changes.known_step >= first_versions.first_step
+    {% if is_incremental() %}
+        and changes.known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
     group by
         changes.opportunity_id, steps.known_step, steps.known_on, steps.refresh_number
 
