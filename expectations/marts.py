@@ -219,8 +219,8 @@ RULES = (
         owner="finance",
         statement="the hash over a signed quarter's postings is the one that the signature names",
         reason="finance signs postings, not a name (rules section 8)",
-        mend="`cosell verify QUARTER` names the posting; refresh as of the day of the signature or "
-        "later",
+        mend="let `cosell verify QUARTER` name the posting; refresh as of the day of the signature "
+        "or later",
         query="""
             select fiscal_quarter, signed_by, signed_release_id, postings_count, postings_sha256,
                 signed_postings_sha256

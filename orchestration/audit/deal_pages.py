@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from html import escape
 
-from orchestration.audit.audit_workbook import about
+from orchestration.audit.audit_workbook import NOT_IN_XML, about
 from orchestration.audit.sampling import INDEX_FILE, WORKBOOK_FILE, Sample, SampledDeal
 from orchestration.explanation import LandedRow, Step, text
 
@@ -64,7 +64,7 @@ footer { color: var(--soft); font-size: 12px; }
 
 
 def _page(title: str, body: str) -> str:
-    return (
+    page = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" '
@@ -72,6 +72,7 @@ def _page(title: str, body: str) -> str:
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+    return NOT_IN_XML.sub("\ufffd", page)
 
 
 def _badge(attribution_class: str) -> str:
