@@ -16,11 +16,11 @@ from orchestration.dbt_station import (
 )
 from orchestration.errors import LandingError, RefreshError
 from orchestration.refresh_session import RefreshSession
+from orchestration.settings import Home
 from orchestration.stations import LANDING
 
 if TYPE_CHECKING:
     from orchestration.landing import InboxReport, Refresh
-    from orchestration.settings import Home
 
 
 class LandingConfig(dg.Config):
