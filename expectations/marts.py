@@ -77,16 +77,20 @@ RULES = (
         table=_RECONCILIATION,
         severity="critical",
         owner="finance",
-        statement="the difference between CRM and ledger is 0.00 per quarter, measure and currency",
+        statement="the difference between CRM and ledger is 0.00 and no record is missing, per "
+        "quarter, measure and currency",
         reason="unexplained variance ends the trust in every figure (rules sections 7.9 and 8)",
         mend="follow the quarter with `cosell explain`; nothing is released until it is 0.00",
         query="""
             select fiscal_quarter, measure, currency, difference_amount,
-                excluded_difference_amount, original_difference_amount
+                excluded_difference_amount, original_difference_amount, counted_difference_count,
+                unconverted_opportunities_count
             from batch
             where difference_amount is distinct from 0
                 or excluded_difference_amount is distinct from 0
                 or original_difference_amount is distinct from 0
+                or counted_difference_count is distinct from 0
+                or unconverted_opportunities_count is distinct from 0
             order by fiscal_quarter, measure, currency
         """,
     ),

@@ -10,7 +10,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,9 +22,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
+from orchestration.errors import CosellError, RefreshError, one_sentence, packages_are_missing
 from orchestration.release import files_hash
-from orchestration.settings import Settings
+from orchestration.settings import Engine, Settings
 from orchestration.stations import Manifest, station_of_each_node
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
@@ -31,10 +33,18 @@ MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
 STATION_TAG = "station_"
+ADAPTERS: Mapping[Engine, str] = {
+    "duckdb": "dbt-duckdb",
+    "ducklake": "dbt-duckdb",
+    "spark": "dbt-spark",
+}
 # The classes through which an error came; the sentence after them names its own code.
 _SPARK_PREFIX = re.compile(
     r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
 )
+
+# DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
+_DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
 
 
 @dataclass(frozen=True)
@@ -81,9 +91,9 @@ class DbtProject:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
         engine = self.settings.engine
         try:
-            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+            versions = "_".join(version(package) for package in ("dbt-core", ADAPTERS[engine]))
         except PackageNotFoundError:
-            raise RefreshError(spark_is_not_installed()) from None
+            raise RefreshError(packages_are_missing(engine)) from None
         prefix = self.settings.schema_prefix
         name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
@@ -208,7 +218,7 @@ class DbtProject:
         counting = _Counting(listener, self._count(station) if names is None else len(names))
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
-        with _dbt_environment(self.settings):
+        with _dbt_environment(self.settings), _signals_that_dbt_knows():
             try:
                 outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
                     [
@@ -260,7 +270,20 @@ def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
             tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
         _tagged_manifests.clear()
         _tagged_manifests[file] = tagged
+    _forget_what_was_compiled(_tagged_manifests[file])
     return _tagged_manifests[file]
+
+
+def _forget_what_was_compiled(manifest: Any) -> None:
+    """As if no invocation had used the manifest: dbt puts ephemeral models into a query only once.
+
+    A query that it compiles again would name them without having them.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.compiled, node.compiled_code = False, None
+            node.extra_ctes_injected, node.extra_ctes = False, []
+            node._pre_injected_sql = None
 
 
 class _Counting:
@@ -308,6 +331,26 @@ def _dbt_environment(settings: Settings) -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _signals_that_dbt_knows() -> Iterator[None]:
+    """Let a signal that stops the process reach dbt as the one interrupt that it handles.
+
+    dbt then waits for the queries of its threads. After any other exception they would go on while
+    the interpreter ends, which aborts the process in the middle of the engine's code.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _node_result(result: Any) -> NodeResult:
     node = result.node
     return NodeResult(
@@ -337,6 +380,7 @@ def error_message(text: str) -> str:
         if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
     message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    message = _DUCKLAKE_QUERY.sub("", message)
     return message.rstrip(".") or "no message"
 
 

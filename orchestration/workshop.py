@@ -24,7 +24,11 @@ from orchestration.errors import RefreshError
 from orchestration.settings import Engine, Home
 from orchestration.warehouse import Warehouse
 
-STATE_FILES: Mapping[Engine, str] = {"duckdb": "workshop.json", "spark": "workshop_spark.json"}
+STATE_FILES: Mapping[Engine, str] = {
+    "duckdb": "workshop.json",
+    "ducklake": "workshop_ducklake.json",
+    "spark": "workshop_spark.json",
+}
 LOCK_FILE = "refresh.lock"
 
 Status = Literal["building", "complete"]

@@ -75,7 +75,13 @@ from orchestration.demo_company.targets import (
     target_in_company_currency,
     targets,
 )
-from orchestration.demo_company.touches import EVIDENCE, JOINT_CALL, PRIMARY_RULES, REAL
+from orchestration.demo_company.touches import (
+    EVIDENCE,
+    JOINT_CALL,
+    PRIMARY_RULES,
+    REAL,
+    TOUCH_TYPES,
+)
 
 Rows = npt.NDArray[np.int64]
 
@@ -123,6 +129,7 @@ def write_truth(folder: Path, story: Story, progress: Tell) -> None:
     _write_segments(folder, story, pairs)
     deals = true_deals(story)
     _write_opportunities(folder, story, deals)
+    _write_touches(folder, story)
     pq.write_table(ledger_totals(deals), folder / "ledger_totals.parquet")
     pq.write_table(_ae_quarters(story, deals), folder / "ae_quarters.parquet")
     _write_cases(folder, story)
@@ -576,14 +583,27 @@ def ledger_totals(deals: pd.DataFrame) -> pa.Table:
 # reps -------------------------------------------------------------------------------------------
 
 
-def counted_touches(story: Story) -> pd.DataFrame:
-    """Real touches, each once: rep, quarter, is_joint_call (rules of the demo's truth)."""
+def real_touches(story: Story) -> pd.DataFrame:
+    """What took place, each once: partner, account, type, day, owner, records, first recording.
+
+    A touch is who met whom about which account on which day; several reports of it are one. Where
+    nobody of ours took part (a partner's lead) there is nobody to credit and no row.
+    """
     touches = story.partner_story.touches
     real = touches[touches["type"].isin(REAL) & (touches["owner"] >= 0)].assign(
         account=lambda frame: story.survivors[frame["account"].to_numpy()],
         day=lambda frame: local_day(frame["occurred"].to_numpy()),
     )
-    once = real.drop_duplicates(["account", "partner", "type", "day"])
+    return (
+        real.groupby(["account", "partner", "type", "day", "owner"], sort=True)
+        .agg(first_recorded=("recorded", "min"))
+        .reset_index()
+    )
+
+
+def counted_touches(story: Story) -> pd.DataFrame:
+    """Real touches, each once: rep, quarter, is_joint_call (rules of the demo's truth)."""
+    once = real_touches(story)
     return pd.DataFrame(
         {
             "rep": once["owner"].to_numpy(),
@@ -591,6 +611,23 @@ def counted_touches(story: Story) -> pd.DataFrame:
             "is_joint_call": (once["type"] == JOINT_CALL).to_numpy(),
         }
     )
+
+
+def _write_touches(folder: Path, story: Story) -> None:
+    once = real_touches(story)
+    recorded_on = local_day(once["first_recorded"].to_numpy())
+    partner_ids = [partner.partner_id for partner in story.partners]
+    table = pa.table(
+        {
+            "partner_id": pick(partner_ids, once["partner"].to_numpy().astype(np.int64)),
+            "account_id": salesforce_ids(ACCOUNT, once["account"].to_numpy()),
+            "touch_type": pick(TOUCH_TYPES, once["type"].to_numpy().astype(np.int64)),
+            "rep_id": salesforce_ids(USER, once["owner"].to_numpy()),
+            "occurred_on": pa.array(once["day"].to_numpy().astype(np.int32)).cast(pa.date32()),
+            "recording_lag_days": pa.array(recorded_on - once["day"].to_numpy()),
+        }
+    )
+    pq.write_table(table, folder / "touches.parquet")
 
 
 def _actuals(story: Story, deals: pd.DataFrame) -> dict[str, dict[tuple[int, int], int]]:

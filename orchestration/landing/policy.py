@@ -48,6 +48,11 @@ TABLES: tuple[Table, ...] = (
         "momentum_days!:i",
     ),
     _policy(
+        "duplicate_opportunities",
+        "How alike two opportunities of one account are that may be one deal.",
+        "amount_tolerance_share!*:n close_days!*:i",
+    ),
+    _policy(
         "stages",
         "The sales process: order, meaning and age limit of each stage.",
         "stage_name!* stage_number!*:i canonical_stage!* is_closed!*:b is_won!*:b "

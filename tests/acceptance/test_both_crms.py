@@ -301,6 +301,39 @@ def test_overlay_splits_are_told_from_revenue(release) -> None:
     ]
 
 
+def test_the_ledger_shares_a_split_deal_among_the_reps_who_hold_it(release) -> None:
+    """Case 26: revenue splits replace the owner; the overlay of a third rep takes nothing."""
+    found = rows(
+        release,
+        "select rep_id, posting_kind, amount, rep_credit_share, reason"
+        " from attribution.fct_attribution_ledger"
+        " where opportunity_id = ? and measure = 'pipeline_created' order by known_step, rep_id",
+        DEAL,
+    )
+    assert found == [
+        (ANN, "original", Decimal(600), Decimal("0.6"), "opening_balance"),
+        (BOB, "original", Decimal(400), Decimal("0.4"), "opening_balance"),
+        (ANN, "adjustment", Decimal(120), Decimal("0.6"), "amount_changed"),
+        (BOB, "adjustment", Decimal(80), Decimal("0.4"), "amount_changed"),
+    ]
+    numbers = rows(
+        release,
+        "select rep_id, open_direct_pipeline_amount from attribution.rpt_rep_partner_pipeline"
+        " where rep_id in (?, ?, ?) and partner_id is null order by rep_id",
+        *(ANN, BOB, CYD),
+    )
+    others_of_ann = sum(
+        amount
+        for (amount,) in rows(
+            release,
+            "select amount from attribution.fct_attributed_opportunities"
+            " where rep_id = ? and opportunity_id <> ? and not is_deleted",
+            *(ANN, DEAL),
+        )
+    )
+    assert numbers == [(ANN, Decimal(720) + others_of_ann), (BOB, Decimal(480))]
+
+
 def test_quotas_are_in_company_currency(release) -> None:
     """Case 46."""
     found = rows(

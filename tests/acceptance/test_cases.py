@@ -26,7 +26,6 @@ CASES = range(1, 49)
 
 # Case -> what has to exist before it can be asserted. A line leaves when its function comes.
 OPEN: dict[int, str] = {
-    37: "no list proposes pairs of opportunities that may be one deal",
     44: "names are not matched yet, so the German pair is not found (the accepted pair is)",
     45: "nothing is written for a partner yet, so there is no export to refuse a row of another",
 }
@@ -102,6 +101,13 @@ class Demo:
             " where opportunity_id = ? and measure = ? order by known_step, amount",
             identifier,
             measure,
+        )
+
+    def claims(self, identifier: str) -> list[dict[str, Any]]:
+        return self.rows(
+            "select * from attribution.fct_partner_claims where opportunity_id = ?"
+            " order by occurred_at nulls last, claim_id",
+            identifier,
         )
 
     def segments(self, account: str) -> dict[str, dict[str, Any]]:
@@ -187,6 +193,14 @@ def case_01_the_owner_of_the_day_is_credited(demo: Demo) -> None:
 
 def case_02_three_partners_one_primary_the_amount_once(demo: Demo) -> None:
     (identifier,) = demo.opportunities
+    verdicts = [each["verdict"] for each in demo.claims(identifier)]
+    assert verdicts == ["decides", "other_partner_is_primary"]
+    standing = demo.rows(
+        "select measure, partner_id, balance_amount from attribution.rpt_opportunity_balances"
+        " where opportunity_id = ? order by measure",
+        identifier,
+    )
+    assert [each["balance_amount"] for each in standing] == [Decimal(150_000)] * 2
     demo.assert_as_planned()
     found = demo.opportunity(identifier)
     created = sum(posting["amount"] for posting in demo.postings(identifier, "pipeline_created"))
@@ -305,11 +319,30 @@ def case_14_after_the_close_nothing_is_influenced(demo: Demo) -> None:
         demo.opportunities[0],
     )
     assert {"is_post_close": True} in late
+    assert [each["verdict"] for each in demo.claims(demo.opportunities[0])] == ["post_close_touch"]
 
 
 def case_15_back_dated_after_the_lock_and_self_approved_is_direct(demo: Demo) -> None:
     assert demo.opportunity(demo.opportunities[0])["attribution_class"] == "direct"
     assert demo.opportunity(demo.opportunities[0])["override_id"] is None
+    (intro,) = demo.claims(demo.opportunities[0])
+    assert (intro["verdict"], intro["earned_class"]) == ("recorded_after_the_lock", None)
+    (touch,) = demo.rows(
+        "select recording_lag_days, is_back_dated from attribution.fct_partner_touches"
+        " where touch_id = ?",
+        intro["touch_id"],
+    )
+    assert touch == {"recording_lag_days": 45, "is_back_dated": True}
+    (override,) = demo.rows(
+        "select status, not_in_force_reason, postings_count"
+        " from attribution.fct_attribution_overrides where opportunity_id = ?",
+        demo.opportunities[0],
+    )
+    assert override == {
+        "status": "rejected",
+        "not_in_force_reason": "requester and approver are the same person",
+        "postings_count": 0,
+    }
 
 
 def case_16_late_knowledge_is_posted_into_the_open_quarter(demo: Demo) -> None:
@@ -324,16 +357,46 @@ def case_16_late_knowledge_is_posted_into_the_open_quarter(demo: Demo) -> None:
     assert {(each["origin_quarter"], each["posted_quarter"]) for each in moved} == {
         ("FY2027-Q2", "FY2027-Q3")
     }
+    restated = demo.rows(
+        "select cause, reason from attribution.rpt_restatements as restatements"
+        " where fiscal_quarter = 'FY2027-Q2' and rep_id = ? and reason = 'class_changed'",
+        moved[0]["rep_id"],
+    )
+    assert {"cause": "facts", "reason": "class_changed"} in restated
 
 
 def case_17_the_lead_leads_to_its_deal(demo: Demo) -> None:
     demo.assert_as_planned()
     assert demo.opportunity(demo.opportunities[0])["attribution_class"] == "sourced"
+    lead = next(each for each in demo.where if each.startswith("00Q"))
+    contact = next(each for each in demo.where if each.startswith("003"))
+    (intro,) = demo.rows(
+        "select opportunity_id from attribution.fct_partner_touches where lead_id = ?", lead
+    )
+    assert intro["opportunity_id"] == demo.opportunities[0]
+    (meeting,) = demo.rows(
+        "select touches.occurred_on, accounts.account_name from attribution.fct_partner_touches"
+        " as touches inner join core.dim_accounts as accounts using (account_id)"
+        " where contact_id = ?",
+        contact,
+    )
+    assert meeting["occurred_on"] == date(2025, 11, 12)
+    assert "Textiles" in meeting["account_name"], "where the contact worked on that day"
 
 
 def case_18_one_touch_sources_one_deal(demo: Demo) -> None:
     classes = [demo.opportunity(each)["attribution_class"] for each in demo.opportunities]
     assert classes == ["sourced", "direct"]
+    verdicts = [[each["verdict"] for each in demo.claims(deal)] for deal in demo.opportunities]
+    assert verdicts == [["decides"], ["of_another_opportunity"]]
+    shared = demo.rows(
+        "select opportunity_id, credit_share from attribution.fct_analytic_credits"
+        " where opportunity_id in (?, ?) and model = 'linear'",
+        *demo.opportunities,
+    )
+    assert {each["opportunity_id"]: each["credit_share"] for each in shared} == dict.fromkeys(
+        demo.opportunities, Decimal(1)
+    ), "each deal shares out its own 100 %"
 
 
 def case_19_a_group_meeting_is_one_touch(demo: Demo) -> None:
@@ -342,6 +405,12 @@ def case_19_a_group_meeting_is_one_touch(demo: Demo) -> None:
         demo.opportunities[0],
     )
     assert touches == [{"touch_type": "joint_call"}]
+    copies = demo.rows(
+        "select count(*) as n from attribution.fct_partner_touch_evidence"
+        " where opportunity_id = ? and not_counted_reason = 'attendee_row'",
+        demo.opportunities[0],
+    )
+    assert copies == [{"n": 4}], "five rows, and four of them say why they are no touch"
 
 
 def case_20_masters_sequences_and_cancelled_events_are_no_touches(demo: Demo) -> None:
@@ -351,6 +420,16 @@ def case_20_masters_sequences_and_cancelled_events_are_no_touches(demo: Demo) ->
         " and strength in ('strong', 'qualifying')",
         demo.opportunities[0],
     )
+    reasons = demo.rows(
+        "select not_counted_reason from attribution.fct_partner_touch_evidence"
+        " where opportunity_id = ? and not_counted_reason is not null order by 1",
+        demo.opportunities[0],
+    )
+    assert [each["not_counted_reason"] for each in reasons] == [
+        "deleted",
+        "no_duration",
+        "recurrence_master",
+    ]
 
 
 def case_21_three_reports_of_one_call_are_one_touch(demo: Demo) -> None:
@@ -361,6 +440,15 @@ def case_21_three_reports_of_one_call_are_one_touch(demo: Demo) -> None:
         demo.opportunities[0],
     )
     assert touches == [{"evidence_count": 3}]
+    records = demo.rows(
+        "select evidence.source_system, evidence.source_file, evidence.source_sha256,"
+        " evidence.source_row_number from attribution.fct_partner_touch_evidence as evidence"
+        " inner join attribution.fct_partner_touches as touches using (touch_id)"
+        " where touches.opportunity_id = ? and touches.touch_type = 'joint_call'",
+        demo.opportunities[0],
+    )
+    assert len({each["source_system"] for each in records}) == len(records) == 3
+    assert all(None not in each.values() for each in records), "each is followed to its landed row"
 
 
 def case_22_targets_follow_the_days_in_seat(demo: Demo) -> None:
@@ -406,6 +494,7 @@ def case_25_each_amount_is_stamped_with_the_team_of_its_own_day(demo: Demo) -> N
 def case_26_a_role_alone_is_no_evidence(demo: Demo) -> None:
     demo.assert_as_planned()
     assert demo.opportunity(demo.opportunities[0])["attribution_class"] == "direct"
+    assert "unproven_role" in {each["verdict"] for each in demo.claims(demo.opportunities[0])}
 
 
 def case_27_pushed_pipeline_is_created_once(demo: Demo) -> None:
@@ -495,8 +584,33 @@ def case_36_empty_amounts_count_as_deals_contractions_subtract_renewals_are_flag
     assert "renewal" in {row["exclusion"] for row in found}
 
 
+def case_37_two_deals_for_one_purchase_count_both_and_are_proposed(demo: Demo) -> None:
+    demo.assert_as_planned()
+    registered, own = demo.opportunities
+    proposed = demo.rows(
+        "select first_opportunity_id, second_opportunity_id, is_same_name"
+        " from attribution.rpt_duplicate_opportunity_candidates"
+        " where first_opportunity_id in ($1, $2) or second_opportunity_id in ($1, $2)",
+        registered,
+        own,
+    )
+    assert proposed == [
+        {
+            "first_opportunity_id": registered,
+            "second_opportunity_id": own,
+            "is_same_name": True,
+        }
+    ]
+
+
 def case_38_the_first_approved_registration_wins(demo: Demo) -> None:
     demo.assert_as_planned()
+    verdicts = {
+        each["verdict"]
+        for each in demo.claims(demo.opportunities[0])
+        if each["claim_kind"] == "registration"
+    }
+    assert verdicts == {"decides", "registration_conflict", "registration_expired"}
     assert demo.opportunity(demo.opportunities[0])["tie_break"] == "first_approved_registration"
 
 

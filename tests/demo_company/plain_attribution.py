@@ -280,12 +280,18 @@ def influences(touch: Touch, row: Row) -> bool:
 
 def counted_touches(attribution: PlainAttribution) -> dict[tuple[str, date], list[str]]:
     """Real touches once each: (rep, day) -> touch types."""
-    seen: set[tuple[str, str, str, date]] = set()
+    seen: set[tuple[str, str, str, date, str]] = set()
     counted: dict[tuple[str, date], list[str]] = {}
     for touch in attribution.touches:
         if touch.touch_type in NOT_COUNTED or not touch.rep_id:
             continue
-        key = (touch.account_id, touch.partner_id, touch.touch_type, touch.occurred_on)
+        key = (
+            touch.account_id,
+            touch.partner_id,
+            touch.touch_type,
+            touch.occurred_on,
+            touch.rep_id,
+        )
         if key not in seen:
             seen.add(key)
             counted.setdefault((touch.rep_id, touch.occurred_on), []).append(touch.touch_type)

@@ -143,6 +143,33 @@ def test_two_automatic_matches_of_one_record_stop_before_the_marts(home: Home) -
     assert not _stations_after("gate: matching") & set(watcher.stations)
 
 
+def test_a_dollar_that_the_crm_does_not_hold_stops_the_ledger_itself(home: Home) -> None:
+    """Rules section 7.9: the posting is new, in an open quarter, well formed, and of nobody's deal.
+
+    The total of the CRM comes from the landed rows by a path of its own, so it does not follow.
+    """
+    plant = _change(
+        home,
+        """
+        insert into attribution.fct_attribution_ledger
+        select ledger.* replace (
+            'f' || substr(posting_id, 2) as posting_id,
+            0.01 as amount, 0.01 as amount_company_currency
+        )
+        from attribution.fct_attribution_ledger as ledger
+        where known_step = (select max(known_step) from attribution.fct_attribution_ledger)
+            and posting_kind = 'original'
+        order by posting_id
+        limit 1
+        """,
+    )
+    watcher = Watcher("marts", plant)
+    error = _refresh_that_stops(home, watcher)
+    assert isinstance(error, GateError)
+    assert "assert_the_ledger_reconciles_with_the_crm_to_the_cent" in str(error)
+    assert not _stations_after("marts") & set(watcher.stations)
+
+
 def test_a_posting_edited_in_the_workshop_stops_before_the_release(home: Home) -> None:
     plant = _change(
         home,

@@ -123,6 +123,17 @@ def test_a_part_of_a_station_can_be_built(session: RefreshSession) -> None:
     assert [one.name for one in results] == ["fct_sums"]
 
 
+def test_an_ephemeral_model_is_in_every_query_that_reads_it_also_the_next_time(
+    session: RefreshSession,
+) -> None:
+    ephemeral = "{{ config(materialized='ephemeral') }} select range as number from range(9)"
+    change(session, "models/marts/int_numbers.sql", ephemeral)
+    change(session, "models/marts/fct_sums.sql", "select number from {{ ref('int_numbers') }}")
+    build_all(session)
+    again = build_all(session)
+    assert {one.name: one.status for one in again[MARTS]}["fct_sums"] == "success"
+
+
 def test_a_project_is_parsed_once(session: RefreshSession, monkeypatch: pytest.MonkeyPatch) -> None:
     hash_before = session.project.project_hash
     assert "model.small.fct_sums" in session.project.manifest["nodes"]

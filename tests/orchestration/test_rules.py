@@ -108,7 +108,8 @@ RECONCILIATION = """
         30.00::decimal(18, 2) as influenced_amount, 50.00::decimal(18, 2) as direct_amount,
         0.00::decimal(18, 2) as difference_amount,
         0.00::decimal(18, 2) as excluded_difference_amount,
-        0.00::decimal(18, 2) as original_difference_amount;
+        0.00::decimal(18, 2) as original_difference_amount,
+        0 as counted_difference_count, 0 as unconverted_opportunities_count;
 """
 
 LEDGER = """

@@ -89,6 +89,10 @@ full outer join explained
 where coalesce(standing.live_amount, 0) - coalesce(standing.closed_amount, 0)
     <> coalesce(explained.movement_amount, 0)
     or coalesce(explained.unexplained_count, 0) <> 0
-    or (explained.fiscal_quarter is not null
-        and (explained.closed_amount <> coalesce(standing.closed_amount, 0)
-            or explained.live_amount <> coalesce(standing.live_amount, 0)))
+    or (
+        explained.fiscal_quarter is not null
+        and (
+            explained.closed_amount <> coalesce(standing.closed_amount, 0)
+            or explained.live_amount <> coalesce(standing.live_amount, 0)
+        )
+    )

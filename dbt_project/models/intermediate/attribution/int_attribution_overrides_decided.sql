@@ -74,7 +74,7 @@ decided as (
             when versions.requested_by is null then 'nobody requested it'
             when versions.approved_by is null or versions.approved_at is null
             then 'nobody approved it'
-            when lower(versions.approved_by) = lower(versions.requested_by)
+            when lower(trim(versions.approved_by)) = lower(trim(versions.requested_by))
             then 'requester and approver are the same person'
             when versions.reason is null then 'no reason is given'
             when versions.expires_on is null then 'no expiry is given'

@@ -256,9 +256,18 @@ with_openings as (
 
     select
         with_previous_episodes.*,
+        with_previous_episodes.attribution_class <> with_previous_episodes.previous_attribution_class
+        or coalesce(with_previous_episodes.partner_id, '')
+        <> coalesce(with_previous_episodes.previous_partner_id, '') as is_credit_moved,
         -- The first credit is there from the beginning; a later one is younger than its deal.
-        coalesce(max(case when credit_number = 1 then previous_credit_deal_standing end) over (
-            partition by opportunity_id, measure, with_previous_episodes.known_step
+        coalesce(max(case
+            when with_previous_episodes.credit_number = 1
+            then with_previous_episodes.previous_credit_deal_standing
+        end) over (
+            partition by
+                with_previous_episodes.opportunity_id,
+                with_previous_episodes.measure,
+                with_previous_episodes.known_step
         ), false) as previous_is_deal_standing,
         steps.is_until_opening
     from with_previous_episodes
@@ -288,18 +297,9 @@ reasoned as (
             then case when has_policy_change then 'policy_changed' else 'exclusion_changed' end
             when currency <> previous_currency then 'currency_changed'
             when origin_quarter <> previous_origin_quarter then 'close_date_moved'
-            when (
-                    attribution_class <> previous_attribution_class
-                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
-                )
-                and coalesce(override_id, '') <> coalesce(previous_override_id, '')
+            when is_credit_moved and coalesce(override_id, '') <> coalesce(previous_override_id, '')
             then 'override_changed'
-            when (
-                    attribution_class <> previous_attribution_class
-                    or coalesce(partner_id, '') <> coalesce(previous_partner_id, '')
-                )
-                and has_policy_change
-                and not has_evidence_change
+            when is_credit_moved and has_policy_change and not has_evidence_change
             then 'policy_changed'
             when attribution_class <> previous_attribution_class then 'class_changed'
             when coalesce(partner_id, '') <> coalesce(previous_partner_id, '') then 'partner_changed'

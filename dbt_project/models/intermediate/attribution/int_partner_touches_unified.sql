@@ -143,8 +143,8 @@ reported_touches as (
         and partner_touches.occurred_on >= people.valid_from_on
         and (
             people.superseded_step is null
-            or people.superseded_step > partner_touches.known_step
-            or people.superseded_from_on > partner_touches.occurred_on
+            or partner_touches.known_step < people.superseded_step
+            or partner_touches.occurred_on < people.superseded_from_on
         )
 
 ),
@@ -196,8 +196,8 @@ activity_touches as (
         and activities.occurred_on >= people.valid_from_on
         and (
             people.superseded_step is null
-            or people.superseded_step > activities.known_step
-            or people.superseded_from_on > activities.occurred_on
+            or activities.known_step < people.superseded_step
+            or activities.occurred_on < people.superseded_from_on
         )
 
 ),

@@ -117,7 +117,7 @@ revenue_splits as (
         )
         and (
             split_versions.superseded_step is null
-            or type_versions.known_step < split_versions.superseded_step
+            or split_versions.superseded_step > type_versions.known_step
         )
     where not split_versions.is_deleted
         and not type_versions.is_deleted

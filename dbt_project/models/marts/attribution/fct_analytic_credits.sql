@@ -121,7 +121,7 @@ placed as (
         in_window.*,
         case
             when creation_place > 1 and creation_place < touches_count then creation_place
-            else cast(floor((touches_count + 1) / 2) as bigint)
+            else cast({{ divide_down('touches_count + 1', '2') }} as bigint)
         end as middle_place
     from in_window
 
@@ -165,12 +165,12 @@ weighted as (
             when touch_role = 'only' then cast(1 as bigint)
             when touch_role = 'decayed'
             then cast(floor(
-                    power(
-                        cast(0.5 as double),
-                        cast({{ days_between('occurred_on', 'last_touched_on') }} as double)
-                        / nullif(cast(half_life_days as double), 0)
-                    ) * 1000000000000 + 0.5
-                ) as bigint)
+                power(
+                    cast(0.5 as double),
+                    cast({{ days_between('occurred_on', 'last_touched_on') }} as double)
+                    / nullif(cast(half_life_days as double), 0)
+                ) * 1000000000000 + 0.5
+            ) as bigint)
             when touch_role = 'first'
             then cast(first_share * 1000000 as bigint) * greatest(others_count, 1)
             when touch_role = 'middle'

@@ -61,8 +61,8 @@ overrides as (
             when overrides_ranked.refusal is not null then overrides_ranked.refusal
             when overrides_ranked.valid_until_step is not null then 'its last day has passed'
             when opportunities.opportunity_id is null then 'the opportunity has not landed'
-            when opportunities.override_id is distinct from overrides_ranked.override_id
-            then 'an override that was approved later decides'
+            when opportunities.override_id = overrides_ranked.override_id then null
+            else 'an override that was approved later decides'
         end as not_in_force_reason,
         overrides_ranked.attribution_class as requested_class,
         overrides_ranked.partner_id as requested_partner_id,

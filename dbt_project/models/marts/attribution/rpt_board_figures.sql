@@ -79,10 +79,14 @@ closed_quarters as (
             as influenced_won_count,
         cast(sum(case when is_won and attribution_class = 'direct' then 1 else 0 end) as bigint)
             as direct_won_count,
-        cast(sum(case when is_won and attribution_class = 'influenced' then days_to_close else 0 end)
-            as decimal(18, 0)) as influenced_days,
-        cast(sum(case when is_won and attribution_class = 'direct' then days_to_close else 0 end)
-            as decimal(18, 0)) as direct_days,
+        cast(
+            sum(case when is_won and attribution_class = 'influenced' then days_to_close else 0 end)
+            as decimal(18, 0)
+        ) as influenced_days,
+        cast(
+            sum(case when is_won and attribution_class = 'direct' then days_to_close else 0 end)
+            as decimal(18, 0)
+        ) as direct_days,
         cast(sum(case when attribution_class = 'sourced' then 1 else 0 end) as bigint)
             as sourced_closed_count,
         cast(sum(case when is_won and attribution_class = 'sourced' then 1 else 0 end) as bigint)

@@ -163,12 +163,18 @@ banded as (
         cast(count(*) as bigint) as open_opportunities_count,
         cast(sum(greatest(judged.amount_company_currency, 0)) as {{ type_money() }})
             as open_pipeline_amount,
-        cast(sum(case when judged.is_low = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
-            as {{ type_money() }}) as low_amount,
-        cast(sum(case when judged.is_mid = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
-            as {{ type_money() }}) as mid_amount,
-        cast(sum(case when judged.is_high = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
-            as {{ type_money() }}) as high_amount,
+        cast(
+            sum(case when judged.is_low = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
+            as {{ type_money() }}
+        ) as low_amount,
+        cast(
+            sum(case when judged.is_mid = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
+            as {{ type_money() }}
+        ) as mid_amount,
+        cast(
+            sum(case when judged.is_high = 1 then greatest(judged.amount_company_currency, 0) else 0 end)
+            as {{ type_money() }}
+        ) as high_amount,
         cast(sum(least(judged.amount_company_currency, 0)) as {{ type_money() }}) as contraction_amount,
         {{ ordered_list(
             'case when judged.is_low = 1 then judged.opportunity_id end', 'judged.opportunity_id'

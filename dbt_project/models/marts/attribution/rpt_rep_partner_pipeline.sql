@@ -30,39 +30,101 @@ partners as (
 
 ),
 
-ledger_balances as (
+ledger_by_opportunity as (
 
     select
         rep_id,
         partner_id,
+        opportunity_id,
         origin_quarter as fiscal_quarter,
-        sum(case
-            when measure = 'pipeline_created' and attribution_class = 'sourced'
-            then amount_company_currency else 0
-        end) as sourced_pipeline_amount,
-        sum(case
-            when measure = 'pipeline_created' and attribution_class = 'influenced'
-            then amount_company_currency else 0
-        end) as influenced_pipeline_amount,
-        sum(case
-            when measure = 'pipeline_created' and attribution_class = 'direct'
-            then amount_company_currency else 0
-        end) as direct_pipeline_amount,
-        sum(case
-            when measure = 'bookings' and attribution_class = 'sourced'
-            then amount_company_currency else 0
-        end) as sourced_bookings_amount,
-        sum(case
-            when measure = 'bookings' and attribution_class = 'influenced'
-            then amount_company_currency else 0
-        end) as influenced_bookings_amount,
-        sum(case
-            when measure = 'bookings' and attribution_class = 'direct'
-            then amount_company_currency else 0
-        end) as direct_bookings_amount
+        measure,
+        attribution_class,
+        sum(amount_company_currency) as amount
     from ledger
     where exclusion is null
-    group by rep_id, partner_id, origin_quarter
+    group by rep_id, partner_id, opportunity_id, origin_quarter, measure, attribution_class
+
+),
+
+-- Open is what of the balance belongs to deals that are open today: a rep who holds a part of a
+-- split deal has that part (case 26), and the rep of the day of creation keeps it (case 1).
+ledger_balances as (
+
+    select
+        ledger_by_opportunity.rep_id,
+        ledger_by_opportunity.partner_id,
+        ledger_by_opportunity.fiscal_quarter,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'sourced'
+            then ledger_by_opportunity.amount else 0
+        end) as sourced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+            then ledger_by_opportunity.amount else 0
+        end) as influenced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'direct'
+            then ledger_by_opportunity.amount else 0
+        end) as direct_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'bookings'
+                and ledger_by_opportunity.attribution_class = 'sourced'
+            then ledger_by_opportunity.amount else 0
+        end) as sourced_bookings_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'bookings'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+            then ledger_by_opportunity.amount else 0
+        end) as influenced_bookings_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'bookings'
+                and ledger_by_opportunity.attribution_class = 'direct'
+            then ledger_by_opportunity.amount else 0
+        end) as direct_bookings_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'sourced'
+                and not opportunities.is_closed
+                and not opportunities.is_deleted
+            then ledger_by_opportunity.amount else 0
+        end) as open_sourced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'influenced'
+                and not opportunities.is_closed
+                and not opportunities.is_deleted
+            then ledger_by_opportunity.amount else 0
+        end) as open_influenced_pipeline_amount,
+        sum(case
+            when ledger_by_opportunity.measure = 'pipeline_created'
+                and ledger_by_opportunity.attribution_class = 'direct'
+                and not opportunities.is_closed
+                and not opportunities.is_deleted
+            then ledger_by_opportunity.amount else 0
+        end) as open_direct_pipeline_amount
+    from ledger_by_opportunity
+    left join opportunities
+        on ledger_by_opportunity.opportunity_id = opportunities.opportunity_id
+    group by
+        ledger_by_opportunity.rep_id,
+        ledger_by_opportunity.partner_id,
+        ledger_by_opportunity.fiscal_quarter
+
+),
+
+-- The rep's own number of the quarter, whoever helped: what each row is a part of.
+rep_numbers as (
+
+    select
+        rep_id,
+        fiscal_quarter,
+        sum(case when measure = 'pipeline_created' then amount else 0 end) as rep_pipeline_amount,
+        sum(case when measure = 'bookings' then amount else 0 end) as rep_bookings_amount
+    from ledger_by_opportunity
+    group by rep_id, fiscal_quarter
 
 ),
 
@@ -75,8 +137,7 @@ opportunity_counts as (
         sum(case when attribution_class = 'sourced' then 1 else 0 end) as sourced_opportunities_count,
         sum(case when attribution_class = 'influenced' then 1 else 0 end)
             as influenced_opportunities_count,
-        sum(case when attribution_class = 'direct' then 1 else 0 end) as direct_opportunities_count,
-        sum(case when not is_closed then amount_company_currency else 0 end) as open_pipeline_amount
+        sum(case when attribution_class = 'direct' then 1 else 0 end) as direct_opportunities_count
     from opportunities
     where exclusion is null
         and not is_deleted
@@ -90,7 +151,10 @@ won_counts as (
         booked_rep_id as rep_id,
         partner_id,
         booked_quarter as fiscal_quarter,
-        count(*) as won_opportunities_count
+        sum(case when attribution_class = 'sourced' then 1 else 0 end) as won_sourced_opportunities_count,
+        sum(case when attribution_class = 'influenced' then 1 else 0 end)
+            as won_influenced_opportunities_count,
+        sum(case when attribution_class = 'direct' then 1 else 0 end) as won_direct_opportunities_count
     from opportunities
     where exclusion is null
         and not is_deleted
@@ -149,7 +213,12 @@ rep_partner_quarters as (
             as influenced_opportunities_count,
         cast(coalesce(opportunity_counts.direct_opportunities_count, 0) as bigint)
             as direct_opportunities_count,
-        cast(coalesce(won_counts.won_opportunities_count, 0) as bigint) as won_opportunities_count,
+        cast(coalesce(won_counts.won_sourced_opportunities_count, 0) as bigint)
+            as won_sourced_opportunities_count,
+        cast(coalesce(won_counts.won_influenced_opportunities_count, 0) as bigint)
+            as won_influenced_opportunities_count,
+        cast(coalesce(won_counts.won_direct_opportunities_count, 0) as bigint)
+            as won_direct_opportunities_count,
         cast(coalesce(ledger_balances.sourced_pipeline_amount, 0) as {{ type_money() }})
             as sourced_pipeline_amount,
         cast(coalesce(ledger_balances.influenced_pipeline_amount, 0) as {{ type_money() }})
@@ -162,8 +231,16 @@ rep_partner_quarters as (
             as influenced_bookings_amount,
         cast(coalesce(ledger_balances.direct_bookings_amount, 0) as {{ type_money() }})
             as direct_bookings_amount,
-        cast(coalesce(opportunity_counts.open_pipeline_amount, 0) as {{ type_money() }})
-            as open_pipeline_amount
+        cast(coalesce(ledger_balances.open_sourced_pipeline_amount, 0) as {{ type_money() }})
+            as open_sourced_pipeline_amount,
+        cast(coalesce(ledger_balances.open_influenced_pipeline_amount, 0) as {{ type_money() }})
+            as open_influenced_pipeline_amount,
+        cast(coalesce(ledger_balances.open_direct_pipeline_amount, 0) as {{ type_money() }})
+            as open_direct_pipeline_amount,
+        cast(coalesce(rep_numbers.rep_pipeline_amount, 0) as {{ type_money() }})
+            as rep_pipeline_amount,
+        cast(coalesce(rep_numbers.rep_bookings_amount, 0) as {{ type_money() }})
+            as rep_bookings_amount
     from row_keys
     left join ledger_balances
         on row_keys.rep_id is not distinct from ledger_balances.rep_id
@@ -181,6 +258,9 @@ rep_partner_quarters as (
         on row_keys.rep_id is not distinct from touch_counts.rep_id
         and row_keys.partner_id is not distinct from touch_counts.partner_id
         and row_keys.fiscal_quarter is not distinct from touch_counts.fiscal_quarter
+    left join rep_numbers
+        on row_keys.rep_id is not distinct from rep_numbers.rep_id
+        and row_keys.fiscal_quarter is not distinct from rep_numbers.fiscal_quarter
     left join reps
         on row_keys.rep_id = reps.rep_id
     left join partners
