@@ -23,6 +23,7 @@ TOUCH_COLUMNS = ("day", "partner", "touch", "counts", "why", "landed row")
 RULE_COLUMNS = ("rule", "decided", "why")
 LEDGER_COLUMNS = ("posted in", "measure", "class", "partner", "amount", "why, and posting", "row")
 STRONG, QUALIFYING = "strong", "qualifying"
+CLAIMS, DECIDES = "attribution.fct_partner_claims", "decides"
 
 
 @dataclass(frozen=True)
@@ -157,21 +158,33 @@ def touch_verdicts(explainer: Explainer, opportunity: Row) -> list[TouchVerdict]
     )
     evidence = set((opportunity["evidence_touch_ids"] or "").split(", "))
     windows = windows_of(explainer, opportunity)
-    verdicts = [
-        TouchVerdict(
-            touch,
-            counts=_is_among(touch, evidence),
-            why=_why_counted(touch, opportunity)
-            if _is_among(touch, evidence)
-            else _why_not(explainer, touch, opportunity, windows),
-        )
-        for touch in touches
-    ]
+    published = published_verdicts(explainer, opportunity["opportunity_id"])
+    verdicts = []
+    for touch in touches:
+        verdict = published.get(touch["touch_id"])
+        counts = verdict == DECIDES if verdict else _is_among(touch, evidence)
+        if counts:
+            why = _why_counted(touch, opportunity)
+        else:
+            why = _why_not(explainer, touch, opportunity, windows)
+            why = why if verdict is None or why.startswith(verdict) else f"{verdict}: {why}"
+        verdicts.append(TouchVerdict(touch, counts, why))
     nearest = verdicts[:SHOWN_TOUCHES]
     return (
         sorted(nearest, key=lambda one: (one.touch["occurred_at"], one.touch["touch_id"]))
         + (verdicts[SHOWN_TOUCHES:])
     )
+
+
+def published_verdicts(explainer: Explainer, opportunity_id: str) -> dict[str, str]:
+    """What the release says of each touch that was claimed for the opportunity, by touch."""
+    if CLAIMS not in explainer.release.manifest["tables"]:
+        return {}
+    claims = explainer.rows(
+        f"select touch_id, verdict from {CLAIMS} where opportunity_id = ? and touch_id is not null",
+        opportunity_id,
+    )
+    return {claim["touch_id"]: claim["verdict"] for claim in claims}
 
 
 def _is_among(touch: Row, evidence: set[str]) -> bool:
