@@ -73,7 +73,7 @@ eligible as (
         on in_window.opportunity_id = versions.opportunity_id
         and (
             in_window.valid_until_step is null
-            or versions.known_step < in_window.valid_until_step
+            or in_window.valid_until_step > versions.known_step
         )
         and (
             versions.superseded_step is null

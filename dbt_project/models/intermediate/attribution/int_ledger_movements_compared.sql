@@ -35,6 +35,7 @@ movements_ranked as (
 
 ),
 
+{% endif %}
 positions as (
 
     select
@@ -80,7 +81,7 @@ positions as (
         opportunity_source_row_number,
         earlier_episode_step
     from new_positions
-
+    {% if is_incremental() %}
     union all
 
     select
@@ -127,15 +128,9 @@ positions as (
         episode_step as earlier_episode_step
     from movements_ranked
     where movement_rank = 1
+    {% endif %}
 
 ),
-{% else %}
-positions as (
-
-    select * from new_positions
-
-),
-{% endif %}
 
 -- What a posting is booked under. A change of any of these moves the whole amount; a change of
 -- the amount alone posts its difference.

@@ -130,7 +130,7 @@ account_pairs as (
         )
         and (
             touches.valid_until_step is null
-            or opportunities.valid_from_step < touches.valid_until_step
+            or touches.valid_until_step > opportunities.valid_from_step
         )
 
 ),

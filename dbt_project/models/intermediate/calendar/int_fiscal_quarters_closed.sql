@@ -195,7 +195,7 @@ automatic_steps as (
         and automatic_closes.policy_step <= steps.known_step
         and (
             automatic_closes.next_policy_step is null
-            or steps.known_step < automatic_closes.next_policy_step
+            or automatic_closes.next_policy_step > steps.known_step
         )
         and not steps.is_until_opening
     group by automatic_closes.fiscal_quarter

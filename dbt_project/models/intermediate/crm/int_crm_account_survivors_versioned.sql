@@ -72,6 +72,7 @@ links as (
 
 ),
 
+-- Each round doubles the length of the chain that is followed, as in int_crm_accounts_merged.
 hop_1 as (
 
     select
@@ -82,7 +83,6 @@ hop_1 as (
 
 ),
 
--- Each round doubles the length of the chain that is followed, as in int_crm_accounts_merged.
 {% for hop in [2, 3, 4, 5] %}
 hop_{{ hop }} as (
 
