@@ -83,21 +83,58 @@ hop_1 as (
 
 ),
 
-{% for hop in [2, 3, 4, 5] %}
-hop_{{ hop }} as (
+hop_2 as (
 
     select
         near.merge_step,
         near.account_id,
         coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_{{ hop - 1 }} as near
-    left join hop_{{ hop - 1 }} as far
+    from hop_1 as near
+    left join hop_1 as far
         on near.merge_step = far.merge_step
         and near.surviving_account_id = far.account_id
 
 ),
 
-{% endfor %}
+hop_3 as (
+
+    select
+        near.merge_step,
+        near.account_id,
+        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
+    from hop_2 as near
+    left join hop_2 as far
+        on near.merge_step = far.merge_step
+        and near.surviving_account_id = far.account_id
+
+),
+
+hop_4 as (
+
+    select
+        near.merge_step,
+        near.account_id,
+        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
+    from hop_3 as near
+    left join hop_3 as far
+        on near.merge_step = far.merge_step
+        and near.surviving_account_id = far.account_id
+
+),
+
+hop_5 as (
+
+    select
+        near.merge_step,
+        near.account_id,
+        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
+    from hop_4 as near
+    left join hop_4 as far
+        on near.merge_step = far.merge_step
+        and near.surviving_account_id = far.account_id
+
+),
+
 -- A cycle has no survivor: its accounts stay themselves.
 survivors_at_step as (
 
