@@ -18,6 +18,7 @@ from typing import Any
 
 from orchestration.errors import CosellError
 from orchestration.landing import land_company_configuration, policy
+from orchestration.landing.knowledge_tables import recorded_batch_ids
 from orchestration.landing.refreshes import open_refresh
 from orchestration.progress import Progress, no_progress
 from orchestration.release import Release, current_release
@@ -161,6 +162,11 @@ def copy_aside(home: Home, folder: Path) -> Home:
     aside = Home(folder)
     folder.mkdir(parents=True)
     shutil.copytree(home.landing, aside.landing, copy_function=_link_or_copy)
+    # What has landed and no refresh has read yet is neither side's: only the policy may differ.
+    known = recorded_batch_ids(home)
+    for entry in aside.journal.glob("*.json"):
+        if entry.stem not in known:
+            entry.unlink()
     shutil.copytree(home.config, aside.config)
     shutil.copy2(home.warehouse, aside.warehouse)
     aside.inbox.mkdir()

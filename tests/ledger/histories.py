@@ -32,7 +32,11 @@ WINDOW_POLICIES: tuple[tuple[tuple[str, str, int, int, int], ...], ...] = (
     (("*", OPENING_POLICY_DAY, 30, 14, 14), ("Strategic", OPENING_POLICY_DAY, 45, 30, 14)),
     (("*", OPENING_POLICY_DAY, 10, 3, 2), ("*", "2026-03-01", 60, 40, 30)),
 )
-EXCLUSION_POLICIES = ({"Renewal": "renewal"}, {}, {"Renewal": "renewal", "Strategic": "internal"})
+EXCLUSION_POLICIES: tuple[dict[str, str], ...] = (
+    {"Renewal": "renewal"},
+    {},
+    {"Renewal": "renewal", "Strategic": "internal"},
+)
 TOUCH_TYPE_POLICIES = (
     {
         "deal_registration": ("strong", "1"),
@@ -181,6 +185,7 @@ class _Company:
 
     def configuration(self) -> Step:
         step = Step(1, 1, FIRST_DAY)
+        managers: list[dict[str, str | None]] = [{"id": name, "name": name} for name in MANAGERS]
         step.rows = {
             ("settings", "company"): [
                 {
@@ -231,9 +236,9 @@ class _Company:
                 for account in (*ACCOUNTS, *(f"CRM-{partner}" for partner in PARTNERS))
             ],
             ("salesforce", "users"): [
-                {"id": user, "name": user, "manager_id": "M1"} for user in USERS
-            ]
-            + [{"id": manager, "name": manager} for manager in MANAGERS],
+                *({"id": user, "name": user, "manager_id": "M1"} for user in USERS),
+                *managers,
+            ],
         }
         return step
 
