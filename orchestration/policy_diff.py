@@ -235,7 +235,8 @@ def compare(before: Path, after: Path, old: str, new: str, release: Release) -> 
         }
         connection.execute(_OPPORTUNITIES_QUERY)
         found = connection.execute(
-            "select * from changed_opportunities order by abs(amount) desc, all"
+            "select * from changed_opportunities"
+            " order by abs(amount) desc, opportunity_id, measure, before, after"
         ).fetchall()
         postings = connection.execute(
             f"""
