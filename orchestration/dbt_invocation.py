@@ -32,6 +32,8 @@ WRITTEN_BY_TOOLS = ("target", "logs", "dbt_packages", ".user.yml", "__pycache__"
 MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
+KEPT_KINDS = ("view", "seed")
+"""Materializations that hold nothing of what was landed."""
 STATION_TAG = "station_"
 ADAPTERS: Mapping[Engine, str] = {
     "duckdb": "dbt-duckdb",
@@ -199,6 +201,7 @@ class DbtProject:
         station: str,
         listener: NodeListener | None = None,
         names: Sequence[str] | None = None,
+        keeps_views: bool = False,
     ) -> list[NodeResult]:
         """Build and test what belongs to a station, in this process.
 
@@ -206,6 +209,8 @@ class DbtProject:
             station: name of a dbt station.
             listener: told of every node that is ready.
             names: only these nodes of the station (unique names), default all.
+            keeps_views: views and seeds stand as the same project built them before, and are
+                tested only; a view reads what is there when it is asked.
 
         Returns the result of every node, failed ones included. Raises RefreshError where dbt could
         not run at all. Connections to the warehouse are closed afterwards.
@@ -215,7 +220,8 @@ class DbtProject:
         selection = [f"tag:{STATION_TAG}{station}"]
         if names is not None:
             selection = [f"{selection[0]},{name}" for name in names]
-        counting = _Counting(listener, self._count(station) if names is None else len(names))
+        kept = KEPT_KINDS if keeps_views else ()
+        counting = _Counting(listener, self._count(station, kept) if names is None else len(names))
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
         with _dbt_environment(self.settings), _signals_that_dbt_knows():
@@ -226,6 +232,7 @@ class DbtProject:
                         *("--select", *selection),
                         *("--indirect-selection", "empty"),
                         *("--exclude-resource-type", "unit_test"),
+                        *_excluded(kept),
                         "--no-write-json",
                         *self._options(own_folder / "target", own_folder / "logs"),
                     ]
@@ -241,8 +248,17 @@ class DbtProject:
             )
         return [_node_result(result) for result in outcome.result.results]
 
-    def _count(self, station: str) -> int:
-        return sum(one == station for one in station_of_each_node(self.manifest).values())
+    def _count(self, station: str, kept: Sequence[str]) -> int:
+        nodes = self.manifest["nodes"]
+        return sum(
+            of == station and nodes[unique_id]["config"].get("materialized") not in kept
+            for unique_id, of in station_of_each_node(self.manifest).items()
+        )
+
+
+def _excluded(kinds: Sequence[str]) -> list[str]:
+    """dbt's options to leave out what is materialized in these ways."""
+    return ["--exclude", *(f"config.materialized:{kind}" for kind in kinds)] if kinds else []
 
 
 @functools.lru_cache(maxsize=2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ PATIENCE = (
     "set ducklake_retry_wait_ms = 100",
     "set ducklake_retry_backoff = 1.1",
 )
+# The first one to attach a new catalog writes its tables; one that comes at the same moment finds
+# its own in the way, and finds them whole a moment later.
+BEGINNINGS, PAUSE_SECONDS = 50, 0.2
+_BEGUN_BY_ANOTHER = re.compile("already exists|duplicate key")
 _SHOWN_OF_CATALOG = re.compile(r"\b(?:host|port|dbname)\s*=\s*\S+")
 _REASON_OF_POSTGRES = re.compile(r"(?:failed|FATAL): +(.+)")
 
@@ -86,11 +91,15 @@ class Lake:
         import duckdb
 
         with duckdb.connect(":memory:") as connection:
-            try:
-                for statement in self.opening():
-                    connection.execute(statement)
-            except duckdb.Error as error:
-                raise self._not_attached(str(error)) from error
+            for tries_left in reversed(range(BEGINNINGS)):
+                try:
+                    for statement in self.opening():
+                        connection.execute(statement)
+                    break
+                except duckdb.Error as error:
+                    if not tries_left or not _BEGUN_BY_ANOTHER.search(str(error)):
+                        raise self._not_attached(str(error)) from error
+                    time.sleep(PAUSE_SECONDS)
             yield connection
 
     def opening(self) -> tuple[str, ...]:

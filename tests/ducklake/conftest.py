@@ -77,6 +77,22 @@ def catalog() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def new_catalog(catalog: str) -> str:
+    """How a database of the same PostgreSQL is reached that nobody has used."""
+    import duckdb
+
+    from orchestration.ducklake import load_extensions
+
+    with duckdb.connect() as connection:
+        load_extensions(connection)
+        connection.execute(f"attach '{catalog}' as server (type postgres)")
+        connection.execute(
+            "call postgres_execute('server', 'create database unused', use_transaction = false)"
+        )
+    return catalog.replace("dbname=postgres", "dbname=unused")
+
+
 def copy_of_postgres(folder: Path) -> Path:
     """The programs of PostgreSQL where anybody may run them, with the libraries beside them."""
     package = importlib.util.find_spec(POSTGRES_PACKAGE)

@@ -84,12 +84,14 @@ of_salesforce as (
         cast(amount as {{ type_money() }}) as amount,
         cast(is_closed as boolean) as is_closed,
         cast(is_won as boolean) as is_won,
+        -- A connector's history mode has no active version of what is gone.
         coalesce(cast(is_deleted as boolean), false)
-        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
+        or coalesce(cast(fivetran_deleted as boolean), false)
+        or not coalesce(cast(fivetran_active as boolean), true) as is_deleted,
         cast(close_date as date) as close_on,
         {{ company_date('cast(created_date as timestamp)') }} as created_on,
         cast(
-            coalesce(system_modstamp, last_modified_date, fivetran_start, fivetran_synced) as timestamp
+            coalesce(fivetran_start, system_modstamp, last_modified_date, fivetran_synced) as timestamp
         ) as modified_at,
         _known_step,
         _batch_id,
@@ -285,7 +287,10 @@ rate_rows as (
         cast(_row_number as bigint) as row_number_in_file
     from static_rate_rows
     where not coalesce(cast(fivetran_deleted as boolean), false)
-        and iso_code not in (select iso_code from dated_rate_rows)
+        and not exists (
+            select 1 from dated_rate_rows
+            where dated_rate_rows.iso_code = static_rate_rows.iso_code
+        )
 
 ),
 

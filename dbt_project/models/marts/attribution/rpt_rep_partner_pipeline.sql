@@ -199,6 +199,13 @@ rep_partner_quarters as (
             as rep_partner_quarter_id,
         row_keys.rep_id,
         reps.rep_name,
+        -- Case 23: what nobody in a seat holds stays in the totals, under a name and a manager.
+        case
+            when row_keys.rep_id is null then 'unassigned'
+            when not coalesce(reps.is_active, false) then 'inactive'
+            when not reps.has_quota_seat then 'no_seat'
+            else 'in_seat'
+        end as rep_status,
         reps.manager_id,
         reps.manager_name,
         row_keys.partner_id,
