@@ -151,7 +151,7 @@ def test_a_signature_freezes_what_its_signer_saw(
     again = cosell("--home", home.root, "close", quarter, "--signed-by", "X", "--as-of", day)
     assert again.exit_code == 1
     assert "was signed by Dana Ortiz" in again.errors
-    refreshed = cosell_process("--home", home.root, "refresh", "--as-of", day, minutes=6)
+    refreshed = cosell_process("--home", home.root, "refresh", "--as-of", day, minutes=10)
     assert refreshed.exit_code == 0, refreshed.errors
     after = current_release(home)
     assert after is not None and after.release_id != before.release_id

@@ -50,9 +50,9 @@ splits as (
 
 ),
 
-users as (
+managers as (
 
-    select * from {{ ref('int_crm_users_versioned') }}
+    select * from {{ ref('int_crm_managers_versioned') }}
 
 ),
 
@@ -80,27 +80,16 @@ steps as (
 
 ),
 
--- A landing that says the same of a person's manager as the one before changes nothing.
-managers_compared as (
+manager_changes as (
 
     select
         user_id,
-        version_number,
-        manager_user_id,
         known_step,
         known_on,
-        lag(manager_user_id) over (
+        row_number() over (
             partition by user_id order by known_step nulls last
-        ) as previous_manager_user_id
-    from users
-
-),
-
-manager_changes as (
-
-    select * from managers_compared
-    where version_number = 1
-        or manager_user_id is distinct from previous_manager_user_id
+        ) as version_number
+    from managers
 
 ),
 
