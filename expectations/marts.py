@@ -12,6 +12,7 @@ from expectations.rule import Rule
 _LEDGER = "attribution.fct_attribution_ledger"
 _RECONCILIATION = "attribution.rpt_ledger_reconciliation"
 _OPPORTUNITIES = "attribution.fct_attributed_opportunities"
+_CLOSES = "attribution.rpt_quarter_closes"
 _SEGMENTS = "account_mapping.fct_account_segments"
 _PRIORITIES = "account_mapping.fct_prioritized_accounts"
 _ROUTES = "account_mapping.fct_weekly_routes"
@@ -192,6 +193,63 @@ RULES = (
                     where released.posting_id = batch.posting_id
                 )
             order by batch.posting_id
+        """,
+    ),
+    Rule(
+        rule_id="frozen_and_adjustments_are_live",
+        table=_CLOSES,
+        severity="critical",
+        owner="finance",
+        statement="what a closed quarter held plus what was posted for it since is what stands now",
+        reason="a frozen figure that later postings do not lead to today's cannot be explained "
+        "(rules sections 7.8 and 8, case 16)",
+        mend="compare the quarter's postings with `cosell explain` and `cosell verify QUARTER`",
+        query="""
+            select fiscal_quarter, pipeline_frozen_amount, pipeline_adjustments_amount,
+                pipeline_live_amount, bookings_frozen_amount, bookings_adjustments_amount,
+                bookings_live_amount
+            from batch
+            where pipeline_frozen_amount + pipeline_adjustments_amount
+                is distinct from pipeline_live_amount
+                or bookings_frozen_amount + bookings_adjustments_amount
+                is distinct from bookings_live_amount
+            order by fiscal_quarter
+        """,
+    ),
+    Rule(
+        rule_id="closed_quarters_hold_what_was_signed",
+        table=_CLOSES,
+        severity="critical",
+        owner="finance",
+        statement="the hash over a signed quarter's postings is the one that the signature names",
+        reason="finance signs postings, not a name (rules section 8)",
+        mend="let `cosell verify QUARTER` name the posting; refresh as of the day of the signature "
+        "or later",
+        query="""
+            select fiscal_quarter, signed_by, signed_release_id, postings_count, postings_sha256,
+                signed_postings_sha256
+            from batch
+            where closed_by = 'signature' and signed_postings_sha256 <> postings_sha256
+            order by fiscal_quarter
+        """,
+    ),
+    Rule(
+        rule_id="closed_quarters_stay_as_they_were_published",
+        table=_CLOSES,
+        severity="critical",
+        owner="finance",
+        statement="a quarter that was closed in the last release is closed, with the same hash",
+        reason="a closed quarter is frozen, whoever closed it (rules section 7.8)",
+        mend="find what rewrote the past: `cosell verify QUARTER` names the posting",
+        query="""
+            select released.fiscal_quarter, released.postings_count as released_count,
+                batch.postings_count, released.postings_sha256 as released_sha256,
+                batch.postings_sha256
+            from {released_attribution__rpt_quarter_closes} as released
+            left join batch
+                on released.fiscal_quarter = batch.fiscal_quarter
+            where batch.postings_sha256 is distinct from released.postings_sha256
+            order by released.fiscal_quarter
         """,
     ),
     Rule(

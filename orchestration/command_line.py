@@ -383,6 +383,29 @@ def refresh(as_of: Day = None) -> None:
 
 
 @app.command(rich_help_panel=BUILD)
+def rebuild() -> None:
+    """Build everything again from landing alone, and prove that the ledger is the same."""
+    settings = the_settings()
+    an_initialized_home(settings)
+    from orchestration.refresh import run_rebuild
+
+    with station_bars() as progress:
+        outcome = run_rebuild(settings, progress=progress)
+    same = (
+        f"the same as in release {outcome.compared_with}"
+        if outcome.compared_with
+        else "with no release to compare it with"
+    )
+    the_console().print(
+        f"Rebuilt from {outcome.batches_count:,} landed batches in {outcome.steps_count:,} steps: "
+        f"the ledger of {outcome.postings_count:,} postings is {same}, "
+        f"SHA-256 {outcome.ledger_hash} ({outcome.seconds:.0f} s).",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command(rich_help_panel=BUILD)
 def land(
     feed: Annotated[str, typer.Argument(help="A feed of config/feeds, for example salesforce.")],
     file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON lines or Parquet.")],
@@ -440,17 +463,16 @@ def close(
     note: Annotated[str, typer.Option(help="What the signature should remember.")] = "",
     as_of: Day = None,
 ) -> None:
-    """Sign a fiscal quarter: from the next refresh on, its postings are frozen."""
-    from orchestration.landing import ensure_landing_schema, land_file
-    from orchestration.quarter_close import write_quarter_close
+    """Sign a fiscal quarter as it is released; the next refresh freezes its postings."""
+    from orchestration.quarter_close import close_quarter
 
     home = an_initialized_home(the_settings())
-    ensure_landing_schema(home)
     day = as_day(as_of) or datetime.now(UTC).date()
-    file = write_quarter_close(home, quarter, signed_by, note, day)
-    land_file(home, "quarter_closes", file, day)
+    signed = close_quarter(home, quarter, signed_by, note, day)
     the_console().print(
-        f"{quarter} is signed by {signed_by} as of {day}; it freezes with the next refresh: "
+        f"{signed.fiscal_quarter} is signed by {signed.signed_by} as of {day}: "
+        f"{signed.postings_count:,} postings of release {signed.release_id}, "
+        f"SHA-256 {signed.sha256}; it freezes with the next refresh: "
         f"{this_command(home)} refresh",
         markup=False,
         soft_wrap=True,
@@ -522,14 +544,24 @@ def rollback(
 
 @app.command(rich_help_panel=FINANCE)
 def verify(
-    release: Annotated[
-        str | None, typer.Argument(help="A release id; default: the current one.")
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE|QUARTER]",
+            help="A release id or a closed quarter; default: the current release.",
+        ),
     ] = None,
 ) -> None:
-    """Read a release again and compare every table and file with its manifest."""
+    """Prove that a release is what was published, or a closed quarter what was signed."""
+    from orchestration.quarter_close import QUARTER
+
+    home = an_initialized_home(the_settings())
+    if what is not None and QUARTER.fullmatch(what.strip().upper()):
+        print_verified_quarter(home, what.strip().upper())
+        return
     from orchestration.release import verify as verify_release
 
-    found = verify_release(an_initialized_home(the_settings()), release)
+    found = verify_release(home, what)
     if not found.is_intact:
         differences = "; ".join(found.differences)
         raise CosellError(
@@ -538,6 +570,76 @@ def verify(
         )
     the_console().print(
         f"{found.release_id} is as it was published ({found.seconds:.1f} s).", markup=False
+    )
+
+
+def print_verified_quarter(home: Home, quarter: str) -> None:
+    """Print that a closed quarter is what was recorded; raises CosellError where it is not."""
+    from orchestration.release import verify_quarter
+
+    found = verify_quarter(home, quarter)
+    if not found.is_intact:
+        raise CosellError(
+            f"{quarter} is not what was closed: {'; '.join(found.differences)}; "
+            "restore the release from a copy or roll back to another."
+        )
+    the_console().print(
+        f"{quarter} is {found.recorded_by[0]}: {found.postings_count:,} postings, "
+        f"SHA-256 {found.sha256}.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+policy_app = typer.Typer(
+    name="policy", help="The company's rules: what a change would move.", no_args_is_help=True
+)
+app.add_typer(policy_app, rich_help_panel=FINANCE)
+
+
+@policy_app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A policy file, a folder of them, or `current`.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, for the other side.")],
+) -> None:
+    """Show what a policy would change before it is signed; nothing is landed or released."""
+    from orchestration.pages import policy_diff_page
+    from orchestration.policy_diff import diff_policies
+
+    settings = the_settings()
+    an_initialized_home(settings)
+    with station_bars() as progress:
+        found = diff_policies(settings, old, new, progress)
+    the_console().print(policy_diff_page(found))
+
+
+audit_app = typer.Typer(name="audit", help="What auditors ask for.", no_args_is_help=True)
+app.add_typer(audit_app, rich_help_panel=FINANCE)
+
+
+@audit_app.command()
+def sample(
+    quarter: Annotated[str, typer.Option(help="A fiscal quarter, for example FY2027-Q1.")],
+    number: Annotated[int, typer.Option("--n", help="How many deals.")] = 25,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same deals.")] = 1,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Where to write; default: <home>/audit/…"),
+    ] = None,
+) -> None:
+    """Write the auditor's pack: a workbook and a page per deal, drawn by seed."""
+    from orchestration.audit import write_audit_pack
+
+    pack = write_audit_pack(an_initialized_home(the_settings()), quarter, number, seed, folder)
+    drawn = pack.sample
+    the_console().print(
+        f"{len(drawn.deals)} of {drawn.population:,} deals with a posting in "
+        f"{drawn.fiscal_quarter}, seed {seed}, release {drawn.release_id}:\n"
+        f"  {pack.index}\n  {pack.workbook}",
+        markup=False,
+        soft_wrap=True,
     )
 
 

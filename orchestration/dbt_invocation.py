@@ -157,6 +157,45 @@ class DbtProject:
             "--no-use-colors",
         ]
 
+    def compile(self, selection: str, target_folder: Path, log_folder: Path) -> Path:
+        """Compile models as dbt would run them now; returns the manifest with their SQL.
+
+        An incremental model compiles to what would be added where the warehouse has its table, and
+        to the whole where it has none. Raises RefreshError where dbt could not compile.
+        """
+        self._invoke("compile", selection, target_folder, log_folder)
+        return target_folder / MANIFEST_JSON
+
+    def run(self, selection: str) -> None:
+        """Build models without their tests, for a warehouse that is released to nobody.
+
+        Raises RefreshError where a model could not be built.
+        """
+        own_folder = self.settings.home.dagster / "dbt"
+        try:
+            self._invoke("run", selection, own_folder / "target", own_folder / "logs")
+        finally:
+            close_warehouse()
+
+    def _invoke(self, verb: str, selection: str, target_folder: Path, log_folder: Path) -> None:
+        from dbt.cli.main import dbtRunner
+
+        manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
+        with _dbt_environment(self.settings):
+            outcome = dbtRunner(manifest=manifest).invoke(
+                [verb, "--select", *selection.split(), *self._options(target_folder, log_folder)]
+            )
+        if outcome.success:
+            return
+        results: Any = getattr(outcome.result, "results", None) or []
+        failed = [
+            f" {result.node.name} ({error_message(str(result.message or ''))})"
+            for result in results
+            if str(result.status) == "error"
+        ]
+        beginning = f"dbt could not {verb}{failed[0] if failed else ' the models'}"
+        raise _sentence_of_exception(beginning, outcome.exception)
+
     def build(
         self,
         station: str,

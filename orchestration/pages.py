@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -17,16 +18,20 @@ from rich.text import Text
 if TYPE_CHECKING:
     from orchestration.answers import QuarterSums, RepAnswer, Summary
     from orchestration.company_status import CompanyStatus
-    from orchestration.explain import Explanation, LandedRow, Step
+    from orchestration.explanation import Explanation, LandedRow, Step
     from orchestration.file_shares import FetchedFile
     from orchestration.landing import RefusedFile
     from orchestration.landing.preview import Preview
+    from orchestration.policy_diff import Change, PolicyDiff
     from orchestration.refresh import RefreshOutcome
     from orchestration.release import Release
 
 SHOWN_REPS = 12
 SHOWN_NAMES = 6
 WIDE = 100
+# Columns of an explanation that say where a row comes from, and those that hold one day.
+PLACE_COLUMNS = ("landed row", "row")
+DAY_COLUMNS = ("day", "known on", "closes on", "posted in")
 MEASURES = {"pipeline_created": "Created", "bookings": "Booked"}
 KILO, MEGA, GIGA = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
 
@@ -408,7 +413,7 @@ def _step(step: Step) -> list[RenderableType]:
     if step.facts:
         parts.append(Padding(_facts(step.facts), (0, 0, 0, 2), expand=False))
     if step.table_rows:
-        parts.append(Padding(_listing(step), (0, 0, 0, 2), expand=False))
+        parts.append(Padding(_Listing(step), (0, 0, 0, 2), expand=False))
     if step.note:
         parts.append(Padding(Text(step.note), (0, 0, 0, 2), expand=False))
     parts += [Padding(_landed(row), (0, 0, 0, 2), expand=False) for row in step.landed]
@@ -424,17 +429,35 @@ def _facts(facts: list[tuple[str, str]]) -> Table:
     return table
 
 
-def _listing(step: Step) -> Table:
+@dataclass(frozen=True)
+class _Listing:
+    """The table of a step. Where it is narrow, the landed row stands below what it is beside."""
+
+    step: Step
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _listing(self.step, is_narrow=options.max_width < WIDE)
+
+
+def _listing(step: Step, is_narrow: bool) -> Table:
+    has_place = step.table_columns[-1] in PLACE_COLUMNS
+    columns = step.table_columns[:-1] if has_place and is_narrow else step.table_columns
     table = plain_table()
-    for column in step.table_columns:
+    for column in columns:
         is_amount = column.endswith(("amount", "currency", "probability"))
         table.add_column(
             column.replace("_company_currency", "").replace("_", " "),
             justify="right" if is_amount else "left",
+            no_wrap=is_amount or column in DAY_COLUMNS,
             overflow="fold",
         )
     for row in step.table_rows:
-        table.add_row(*(escape(value) for value in row))
+        cells = [escape(value) for value in row]
+        if has_place:
+            cells[-1] = f"[dim]{cells[-1]}[/]"
+        if has_place and is_narrow:
+            cells[-2:] = [f"{cells[-2]}\n{cells[-1]}"]
+        table.add_row(*cells)
     return table
 
 
@@ -451,3 +474,77 @@ def _landed(row: LandedRow) -> RenderableType:
         own_words = ", ".join(f"{name}={value}" for name, value in row.original_values.items())
         facts.append(("in the file", own_words))
     return _facts(facts)
+
+
+SIDES = ("before", "after", "change")
+SHOWN_GROUPS = 20
+
+
+def policy_diff_page(diff: PolicyDiff) -> RenderableType:
+    """What a policy would move, by class, partner, rep and quarter, with examples."""
+    parts: list[RenderableType] = [
+        Text.assemble((diff.old, "bold"), (" → ", "dim"), (diff.new, "bold")),
+        Text(f"as of release {diff.release_id}, which stays as it is", style="dim"),
+    ]
+    if not diff.opportunities_count:
+        return Group(*parts, "", Text("Nothing would change."))
+    posted = ", ".join(
+        f"{count(number, 'posting')} in {quarter}" for quarter, number in diff.postings
+    )
+    parts += [
+        "",
+        Text(
+            f"{count(diff.opportunities_count, 'opportunity', 'opportunities')} would stand "
+            f"otherwise{f': {posted}' if posted else ''}."
+        ),
+    ]
+    for grouping, changes in diff.changes.items():
+        if changes:
+            parts += [
+                "",
+                Text(f"By {grouping}", style="bold cyan"),
+                _changes_table(grouping, changes),
+            ]
+    parts += ["", Text("Examples, the largest first", style="bold cyan"), _examples_table(diff)]
+    return Group(*parts)
+
+
+def _changes_table(grouping: str, changes: Sequence[Change]) -> RenderableType:
+    table = plain_table()
+    table.add_column("measure", no_wrap=True)
+    if grouping != "class":
+        table.add_column(grouping, overflow="fold")
+    table.add_column("class", overflow="fold")
+    for side in SIDES:
+        table.add_column(side, justify="right", no_wrap=True)
+    largest = sorted(changes, key=lambda one: -abs(one.change))[:SHOWN_GROUPS]
+    for one in [change for change in changes if change in largest]:
+        named = [one.group] if grouping != "class" else []
+        table.add_row(
+            MEASURES.get(one.measure, one.measure),
+            *(escape(name) for name in named),
+            escape(one.attribution_class),
+            f"{one.before:,}",
+            f"{one.after:,}",
+            f"{one.change:+,}",
+        )
+    further = len(changes) - len(largest)
+    if further <= 0:
+        return table
+    return Group(table, Text(f"and {count(further, 'smaller change')}", style="dim"))
+
+
+def _examples_table(diff: PolicyDiff) -> RenderableType:
+    table = plain_table()
+    for heading in ("opportunity", "measure", "before", "after"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("amount", justify="right", no_wrap=True)
+    for one in diff.examples:
+        table.add_row(
+            f"{escape(one.opportunity_id)}\n[dim]{escape(one.name)}[/]",
+            MEASURES.get(one.measure, one.measure),
+            f"{escape(one.before)}\n[dim]{escape(one.rule_before)}[/]",
+            f"{escape(one.after)}\n[dim]{escape(one.rule_after)}[/]",
+            f"{one.amount:,}",
+        )
+    return table

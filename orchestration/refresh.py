@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
-from orchestration.errors import RefreshError, one_sentence
+from orchestration.errors import RefreshError, ReleaseError, one_sentence
+from orchestration.landing.knowledge_tables import LANDED_BATCHES, recorded_rows
 from orchestration.progress import Progress, no_progress
 from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from orchestration.landing import LandedFile
 
 STARTING = "starting"
+LEDGER = "attribution.fct_attribution_ledger"
 
 # Runs of one home wait for each other; nothing is reported to anybody, and the UI asks nobody to
 # subscribe; and what a station prints is not mirrored into files by further processes, because all
@@ -107,6 +109,73 @@ def run_refresh(
             session.warehouse.check()
             _run_job(session)
     return _outcome(session, time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class RebuildOutcome:
+    """What a rebuild gave, beside what had been published of the same refresh."""
+
+    release_id: str
+    batches_count: int
+    steps_count: int
+    postings_count: int
+    ledger_hash: str
+    compared_with: str | None
+    """The release that the ledger was compared with; None where there was none to compare with."""
+    other_tables: tuple[str, ...]
+    """Tables whose content is not that of the release compared with."""
+    seconds: float
+
+
+def run_rebuild(settings: Settings, progress: Progress | None = None) -> RebuildOutcome:
+    """Throw the workshop away and build the newest refresh again, from landing alone.
+
+    The steps in which the batches became known are replayed in their order. Raises ReleaseError
+    where the ledger is not the one that was published; what `run_refresh` raises, too.
+    """
+    started = time.monotonic()
+    home = settings.home
+    before = current_release(home)
+    session = RefreshSession(
+        settings, progress=no_progress if progress is None else progress, is_rebuild=True
+    )
+    session.progress(STARTING)
+    with hold_refresh_lock(home):
+        session.warehouse.check()
+        _run_job(session)
+    after = current_release(home)
+    assert after is not None  # else something was raised
+    tables = after.manifest["tables"]
+    compared = before is not None and before.refresh_id == after.refresh_id
+    published = before.manifest["tables"] if before is not None and compared else tables
+    other = tuple(
+        name
+        for name in sorted({*tables, *published})
+        if tables.get(name, {}).get("content_hash") != published.get(name, {}).get("content_hash")
+    )
+    if before is not None and LEDGER in other:
+        raise ReleaseError(
+            f"The ledger that was rebuilt from landing is not that of release {before.release_id}: "
+            f"`cosell verify {before.release_id}` says whether that release was changed since."
+        )
+    batches, steps = _known_batches(home, session.state.refresh_number)
+    return RebuildOutcome(
+        release_id=after.release_id,
+        batches_count=batches,
+        steps_count=steps,
+        postings_count=tables[LEDGER]["rows"],
+        ledger_hash=tables[LEDGER]["content_hash"],
+        compared_with=before.release_id if before is not None and compared else None,
+        other_tables=other,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _known_batches(home: Home, refresh_number: int) -> tuple[int, int]:
+    """How many batches the refreshes up to one have used, and in how many steps they were known."""
+    rows = recorded_rows(home, LANDED_BATCHES, ["refresh_number", "known_step"])
+    known = [row["known_step"] for row in rows if int(row["refresh_number"]) <= refresh_number]
+    return len(known), len(set(known))
 
 
 def _refuse_future(as_of: date | None) -> None:

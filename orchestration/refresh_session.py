@@ -58,6 +58,8 @@ class RefreshSession:
     settings: Settings
     as_of: date | None = None
     progress: Progress = no_progress
+    is_rebuild: bool = False
+    """Build everything again from landing alone: nothing is fetched, landed or newly learned."""
 
     inbox: InboxReport | None = None
     """What landing took from the inbox and what it refused."""
@@ -128,6 +130,8 @@ class RefreshSession:
         if self.not_fetched is not None:
             return
         self.not_fetched = []
+        if self.is_rebuild:
+            return
         if self.home.share_files.is_dir():
             from orchestration.file_shares import fetch_shares
 
@@ -144,7 +148,7 @@ class RefreshSession:
         told without landing.
         """
         before = read_state(self.home, self.settings.engine)
-        if before is None or before.inputs_digest is None:
+        if self.is_rebuild or before is None or before.inputs_digest is None:
             return False
         now = replace(before, project_hash=self.project.project_hash, code_hash=self.code_hash)
         self.is_up_to_date = (
@@ -172,10 +176,12 @@ class RefreshSession:
             project_hash=self.project.project_hash,
             code_hash=self.code_hash,
         )
-        self.is_up_to_date = is_up_to_date(self.warehouse, before, now)
+        self.is_up_to_date = not self.is_rebuild and is_up_to_date(self.warehouse, before, now)
         if self.is_up_to_date:
             return
-        self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
+        self.rebuilt_because = (
+            "it was asked for" if self.is_rebuild else rebuild_reason(self.warehouse, before, now)
+        )
         is_extension = self.rebuilt_because is None and self.warehouse.exists()
         write_state(self.home, replace(now, is_extension=is_extension), self.settings.engine)
         if not is_extension:

@@ -34,6 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="a finished small demo to test against, instead of building one (it is not changed)",
     )
+    parser.addoption(
+        "--histories",
+        type=int,
+        default=8,
+        help="how many random histories of a company the ledger is checked on (a night: 2000)",
+    )
     parser.addoption("--demo-seed", default="1", help="the seed of the demo company")
 
 

@@ -23,6 +23,7 @@ from orchestration.landing.feeds import Feed, load_feeds
 from orchestration.landing.files import LandedFile, LandingSession, OpenedFile, landing_session
 from orchestration.landing.fiscal_calendar import FIRST_FISCAL_YEAR, fiscal_quarters
 from orchestration.landing.holiday_calendar import holidays_of
+from orchestration.landing.policy_versions import refuse_changed_version
 from orchestration.landing.public_suffix_list import public_suffixes
 from orchestration.landing.refreshes import newest_known_day
 from orchestration.landing.text_files import check_text_file
@@ -74,6 +75,7 @@ class _ConfigurationLander:
                     f"{self.home.relative(path)} does not exist: run `cosell init` to write the "
                     "default policies."
                 )
+            refuse_changed_version(self.home, table, path)
             self._land_file(table, path, self.home.relative(path))
         refuse_unbalanced_weights(self.home)
 

@@ -38,7 +38,17 @@ WEEKLY_ROUTES = Table(
     may_be_empty=True,
 )
 
-TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES)
+QUARTER_FREEZES = Table(
+    SOURCE,
+    "quarter_freezes",
+    "What a quarter held when somebody signed it: the hash over its postings.",
+    columns_of(
+        "fiscal_quarter!* signed_by!* signed_on!*:d release_id!* ledger_step!*:i "
+        "postings_count!*:i postings_sha256!*"
+    ),
+)
+
+TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES, QUARTER_FREEZES)
 
 
 def recorded_batch_ids(home: Home) -> set[str]:

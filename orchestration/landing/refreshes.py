@@ -37,6 +37,7 @@ from orchestration.landing.journal import (
 )
 from orchestration.landing.knowledge_tables import (
     LANDED_BATCHES,
+    QUARTER_FREEZES,
     REFRESHES,
     WEEKLY_ROUTES,
     recorded_rows,
@@ -266,29 +267,45 @@ def freeze_weekly_routes(home: Home, rows_parquet_path: Path, week: datetime.dat
         for entry in session.journal.of_table(WEEKLY_ROUTES.source, WEEKLY_ROUTES.name):
             if entry.as_of == week:
                 return already_landed(entry, label)
-        feed = Feed(
+        opened = _own_file(WEEKLY_ROUTES, path, label)
+        _refuse_other_weeks(path, label, week)
+        return session.land_prepared(opened, FileDay(week, "week"))
+
+
+def freeze_quarter(home: Home, rows_parquet_path: Path, signed_on: datetime.date) -> LandedFile:
+    """Land what a quarter held when somebody signed it.
+
+    `rows_parquet_path` has one row with the columns of `quarter_freezes`, as text; the next refresh
+    closes the quarter by it. Raises LandingError when the row cannot be read.
+    """
+    path = Path(rows_parquet_path)
+    with landing_session(home) as session:
+        opened = _own_file(QUARTER_FREEZES, path, path.name)
+        return session.land_prepared(opened, FileDay(signed_on, "signature"))
+
+
+def _own_file(table: Table, path: Path, label: str) -> OpenedFile:
+    """A file that the pipeline itself wrote, ready to be landed."""
+    state = regular_file(path, label)
+    return OpenedFile(
+        feed=Feed(
             name=knowledge_tables.SOURCE,
             source=knowledge_tables.SOURCE,
-            table=WEEKLY_ROUTES,
+            table=table,
             file=label,
             mode="delta",
             dates="iso",
-        )
-        state = regular_file(path, label)
-        opened = OpenedFile(
-            feed=feed,
-            table=WEEKLY_ROUTES,
-            path=path,
-            label=label,
-            source_file=label,
-            sha256=sha256_of(path),
-            text=None,
-            size=state.st_size,
-            modified_ns=state.st_mtime_ns,
-            strict=True,
-        )
-        _refuse_other_weeks(path, label, week)
-        return session.land_prepared(opened, FileDay(week, "week"))
+        ),
+        table=table,
+        path=path,
+        label=label,
+        source_file=label,
+        sha256=sha256_of(path),
+        text=None,
+        size=state.st_size,
+        modified_ns=state.st_mtime_ns,
+        strict=True,
+    )
 
 
 def _refuse_other_weeks(path: Path, label: str, week: datetime.date) -> None:

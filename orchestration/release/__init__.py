@@ -15,6 +15,7 @@ from orchestration.release.inputs import (
 )
 from orchestration.release.public_tables import PublicTable, public_tables, read_public_tables
 from orchestration.release.publishing import PublishedRelease, ReleaseFacts, publish
+from orchestration.release.quarter_verification import QuarterVerification, verify_quarter
 from orchestration.release.release_folder import (
     Release,
     current_release,
@@ -29,6 +30,7 @@ __all__ = [
     "LandedInput",
     "PublicTable",
     "PublishedRelease",
+    "QuarterVerification",
     "Release",
     "ReleaseFacts",
     "Verification",
@@ -44,4 +46,5 @@ __all__ = [
     "read_release",
     "rollback",
     "verify",
+    "verify_quarter",
 ]

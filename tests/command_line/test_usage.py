@@ -12,7 +12,17 @@ from orchestration.command_line import with_global_options_first
 
 VERBS = (
     *("init", "demo", "refresh", "land", "status", "summary"),
-    *("explain", "releases", "rollback", "verify", "close", "dagster"),
+    *(
+        "explain",
+        "releases",
+        "rollback",
+        "verify",
+        "close",
+        "rebuild",
+        "policy",
+        "audit",
+        "dagster",
+    ),
 )
 # What takes seconds to import must not be imported to print a help text.
 HEAVY = ("dagster", "dbt", "great_expectations", "pandas", "pyarrow", "duckdb", "sqlalchemy")

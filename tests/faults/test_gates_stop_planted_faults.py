@@ -186,6 +186,25 @@ def test_a_posting_edited_in_the_workshop_stops_before_the_release(home: Home) -
     assert not _stations_after("gate: marts") & set(watcher.stations)
 
 
+def test_a_frozen_quarter_that_no_longer_leads_to_today_stops_before_the_release(
+    home: Home,
+) -> None:
+    """Case 16: frozen + adjustments = live, whichever of the three was tampered with."""
+    plant = _change(
+        home,
+        """
+        update attribution.rpt_quarter_closes
+        set bookings_frozen_amount = bookings_frozen_amount + 0.01
+        where fiscal_quarter = (select max(fiscal_quarter) from attribution.rpt_quarter_closes)
+        """,
+    )
+    watcher = Watcher("gate: marts", plant)
+    error = _refresh_that_stops(home, watcher)
+    assert isinstance(error, GateError)
+    assert "frozen_and_adjustments_are_live" in str(error)
+    assert not _stations_after("gate: marts") & set(watcher.stations)
+
+
 def test_a_check_that_broke_stops_too_and_does_not_call_the_data_bad(home: Home) -> None:
     plant = _change(
         home, "alter table accountability.fct_ae_quarters rename column fair_target to fair"

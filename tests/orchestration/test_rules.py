@@ -36,6 +36,7 @@ PARAMETERS = {
     "landed_dated_rates": "dated_rates",
     "landed_plan_rates": "plan_rates",
     "released_attribution__fct_attribution_ledger": "released_ledger",
+    "released_attribution__rpt_quarter_closes": "released_closes",
     "released_account_mapping__fct_account_matches": "released_matches",
 }
 
@@ -131,6 +132,23 @@ NEW_POSTING = (
     "insert into batch select * replace ('l2' as posting_id, 2 as known_step, {changes}) "
     "from batch where posting_id = 'l1'"
 )
+
+CLOSES = """
+    create table batch as
+    select 'FY2027-Q1' as fiscal_quarter, 'signature' as closed_by, 'cfo' as signed_by,
+        'r1' as signed_release_id, 7 as postings_count, 'aa' as postings_sha256,
+        'aa' as signed_postings_sha256,
+        10.00::decimal(18, 2) as pipeline_frozen_amount,
+        -2.00::decimal(18, 2) as pipeline_adjustments_amount,
+        8.00::decimal(18, 2) as pipeline_live_amount,
+        5.00::decimal(18, 2) as bookings_frozen_amount,
+        0.00::decimal(18, 2) as bookings_adjustments_amount,
+        5.00::decimal(18, 2) as bookings_live_amount
+    union all
+    select 'FY2026-Q4', 'policy', null, null, 3, 'bb', null, 0, 0, 0, 0, 0, 0;
+    create table released_closes as
+    select fiscal_quarter, postings_count, postings_sha256 from batch;
+"""
 
 OPPORTUNITIES = """
     create table batch as
@@ -337,6 +355,24 @@ CASES = [
         LEDGER,
         NEW_POSTING.format(changes="'FY2026-Q4' as posted_quarter"),
         {"posting_id": "l2"},
+    ),
+    Case(
+        "frozen_and_adjustments_are_live",
+        CLOSES,
+        "update batch set bookings_live_amount = 5.01 where fiscal_quarter = 'FY2027-Q1'",
+        {"fiscal_quarter": "FY2027-Q1"},
+    ),
+    Case(
+        "closed_quarters_hold_what_was_signed",
+        CLOSES,
+        "update batch set postings_sha256 = 'cc' where fiscal_quarter = 'FY2027-Q1'",
+        {"fiscal_quarter": "FY2027-Q1", "signed_by": "cfo"},
+    ),
+    Case(
+        "closed_quarters_stay_as_they_were_published",
+        CLOSES,
+        "delete from batch where fiscal_quarter = 'FY2026-Q4'",
+        {"fiscal_quarter": "FY2026-Q4", "postings_count": None},
     ),
     Case(
         "every_posting_can_be_followed",

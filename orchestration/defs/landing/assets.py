@@ -16,10 +16,11 @@ from orchestration.dbt_station import (
 )
 from orchestration.errors import LandingError, RefreshError
 from orchestration.refresh_session import RefreshSession
+from orchestration.settings import Home
 from orchestration.stations import LANDING
 
 if TYPE_CHECKING:
-    from orchestration.landing import InboxReport
+    from orchestration.landing import InboxReport, Refresh
 
 
 class LandingConfig(dg.Config):
@@ -85,6 +86,9 @@ def land_everything(session: RefreshSession, as_of: date | None) -> None:
     )
 
     home = session.home
+    if session.is_rebuild:
+        session.open_workshop(refresh_to_rebuild(home))
+        return
     session.begin_landing()
     ensure_landing_schema(home)
     inbox = land_inbox(home, session.progress, default_as_of=as_of, until=as_of)
@@ -94,6 +98,21 @@ def land_everything(session: RefreshSession, as_of: date | None) -> None:
     except LandingError as error:
         raise nothing_but_refusals(inbox) or error from None
     session.open_workshop(refresh)
+
+
+def refresh_to_rebuild(home: Home) -> "Refresh":
+    """The newest refresh of a home: what it knew is built again. Raises RefreshError before any."""
+    from orchestration.landing import ensure_landing_schema
+    from orchestration.landing.refreshes import last_refresh
+
+    refresh = last_refresh(home)
+    if refresh is None:
+        raise RefreshError(
+            f"No refresh is recorded in {home.root}: there is nothing to rebuild, run "
+            "`cosell refresh` first."
+        )
+    ensure_landing_schema(home)
+    return refresh
 
 
 def nothing_but_refusals(inbox: "InboxReport") -> LandingError | None:

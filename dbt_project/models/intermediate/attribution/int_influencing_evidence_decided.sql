@@ -18,13 +18,12 @@ versions as (
 
 ),
 
-eligible as (
+in_window as (
 
     select
         pairs.touch_id,
         pairs.touch_known_step,
         pairs.opportunity_id,
-        pairs.is_named,
         pairs.created_at,
         pairs.partner_id,
         pairs.touch_type,
@@ -36,11 +35,8 @@ eligible as (
         pairs.known_from_step,
         pairs.known_until_step,
         greatest(pairs.valid_from_step, windows.valid_from_step) as valid_from_step,
-        case
-            when pairs.valid_until_step is null then windows.valid_until_step
-            when windows.valid_until_step is null then pairs.valid_until_step
-            else least(pairs.valid_until_step, windows.valid_until_step)
-        end as valid_until_step
+        -- The earlier of two ends; least() passes over NULL.
+        least(pairs.valid_until_step, windows.valid_until_step) as valid_until_step
     from pairs
     inner join windows
         on pairs.opportunity_id = windows.opportunity_id
@@ -52,34 +48,48 @@ eligible as (
 
 ),
 
--- A touch that names only an account counts for the opportunity opened there most recently and
--- not closed before it.
-open_at_touch as (
+-- Case 14: a touch after the close is no influence. The close as known at each step decides, so a
+-- close that is entered late takes the touch away, and a reopening gives it back.
+eligible as (
 
     select
-        eligible.*
-    from eligible
-    left join versions
-        on eligible.opportunity_id = versions.opportunity_id
-        and eligible.valid_from_step >= versions.known_step
-        and (versions.superseded_step is null or eligible.valid_from_step < versions.superseded_step)
-    where eligible.is_named
-        or not versions.is_closed
-        or eligible.occurred_on <= versions.close_on
+        in_window.touch_id,
+        in_window.touch_known_step,
+        in_window.opportunity_id,
+        in_window.created_at,
+        in_window.partner_id,
+        in_window.touch_type,
+        in_window.occurred_at,
+        in_window.occurred_on,
+        in_window.recorded_at,
+        in_window.policy_version,
+        in_window.policy_sha256,
+        greatest(in_window.known_from_step, versions.known_step) as known_from_step,
+        least(in_window.known_until_step, versions.superseded_step) as known_until_step,
+        greatest(in_window.valid_from_step, versions.known_step) as valid_from_step,
+        least(in_window.valid_until_step, versions.superseded_step) as valid_until_step
+    from in_window
+    inner join versions
+        on in_window.opportunity_id = versions.opportunity_id
+        and (
+            in_window.valid_until_step is null
+            or in_window.valid_until_step > versions.known_step
+        )
+        and (
+            versions.superseded_step is null
+            or in_window.valid_from_step < versions.superseded_step
+        )
+    where not versions.is_closed
+        or in_window.occurred_on <= versions.close_on
 
 ),
 
-with_nearer as (
+-- A touch that names only an account counts for the opportunity opened there most recently.
+taken as (
 
-    select
-        open_at_touch.*,
-        min(open_at_touch.valid_from_step) over (
-            partition by
-                open_at_touch.touch_id, open_at_touch.touch_known_step, open_at_touch.policy_version
-            order by open_at_touch.created_at desc nulls last, open_at_touch.opportunity_id nulls last
-            rows between unbounded preceding and 1 preceding
-        ) as nearer_known_step
-    from open_at_touch
+    select * from {{ taken_by_nearest(
+        'eligible', 'eligible.created_at desc nulls last, eligible.opportunity_id nulls last'
+    ) }} as nearest
 
 ),
 
@@ -96,22 +106,11 @@ evidence as (
         recorded_at,
         policy_version,
         policy_sha256,
-        valid_from_step,
-        case
-            when is_named or nearer_known_step is null then valid_until_step
-            when valid_until_step is null then nearer_known_step
-            else least(valid_until_step, nearer_known_step)
-        end as valid_until_step,
-        valid_from_step = known_from_step as begins_by_fact,
-        case
-            when is_named or nearer_known_step is null
-            then coalesce(valid_until_step = known_until_step, false)
-            else coalesce(nearer_known_step <= valid_until_step, true)
-        end as ends_by_fact
-    from with_nearer
-    where is_named
-        or nearer_known_step is null
-        or valid_from_step < nearer_known_step
+        taken_from_step as valid_from_step,
+        taken_until_step as valid_until_step,
+        begins_by_fact,
+        ends_by_fact
+    from taken
 
 )
 

@@ -1,14 +1,134 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
-positions as (
+new_positions as (
 
-    select * from {{ ref('int_ledger_positions_evaluated') }}
+    select
+        *,
+        cast(null as bigint) as earlier_episode_step
+    from {{ ref('int_ledger_positions_evaluated') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
 
 ),
 
 steps as (
 
     select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
+{% if is_incremental() %}
+-- Where each of these amounts stood when it was compared last: all that the new ones need to know.
+movements_ranked as (
+
+    select
+        movements.*,
+        row_number() over (
+            partition by movements.opportunity_id, movements.measure, movements.credit_number
+            order by movements.known_step desc nulls last
+        ) as movement_rank
+    from {{ this }} as movements
+    where movements.opportunity_id in (select opportunity_id from new_positions)
+
+),
+
+{% endif %}
+positions as (
+
+    select
+        opportunity_id,
+        measure,
+        credit_number,
+        known_step,
+        known_on,
+        refresh_number,
+        is_standing,
+        is_deal_standing,
+        is_closed,
+        is_won,
+        is_deleted,
+        is_amount_missing,
+        attribution_class,
+        partner_id,
+        rep_id,
+        manager_id,
+        event_on,
+        origin_quarter,
+        rep_credit_share,
+        currency,
+        amount,
+        amount_company_currency,
+        conversion_rate,
+        rate_on,
+        rate_kind,
+        exclusion,
+        rule_id,
+        tie_break,
+        override_id,
+        deciding_touch_id,
+        evidence_touch_ids,
+        partners_count,
+        policy_version,
+        policy_sha256,
+        has_policy_change,
+        has_evidence_change,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_sha256,
+        opportunity_source_row_number,
+        earlier_episode_step
+    from new_positions
+    {% if is_incremental() %}
+    union all
+
+    select
+        opportunity_id,
+        measure,
+        credit_number,
+        known_step,
+        known_on,
+        refresh_number,
+        is_standing,
+        is_deal_standing,
+        is_closed,
+        is_won,
+        is_deleted,
+        is_amount_missing,
+        attribution_class,
+        partner_id,
+        rep_id,
+        manager_id,
+        event_on,
+        origin_quarter,
+        rep_credit_share,
+        currency,
+        amount,
+        amount_company_currency,
+        conversion_rate,
+        rate_on,
+        rate_kind,
+        exclusion,
+        rule_id,
+        tie_break,
+        override_id,
+        deciding_touch_id,
+        evidence_touch_ids,
+        partners_count,
+        policy_version,
+        policy_sha256,
+        has_policy_change,
+        has_evidence_change,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_sha256,
+        opportunity_source_row_number,
+        episode_step as earlier_episode_step
+    from movements_ranked
+    where movement_rank = 1
+    {% endif %}
 
 ),
 
@@ -109,7 +229,7 @@ episode_starts as (
 
     select
         episodes.*,
-        min(known_step) over (
+        min(coalesce(earlier_episode_step, known_step)) over (
             partition by opportunity_id, measure, credit_number, episode_number
         ) as episode_step
     from episodes
@@ -185,6 +305,7 @@ reasoned as (
             else 'rate_changed'
         end as reason
     from with_openings
+    where earlier_episode_step is null
 
 )
 

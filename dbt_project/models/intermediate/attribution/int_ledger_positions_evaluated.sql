@@ -111,6 +111,7 @@ credits as (
 
 ),
 
+-- Case 4: an amount without a rate stands nowhere; a test stops the station until there is one.
 -- One position per opportunity, measure, credit and step. A measure that does not apply (not won, deleted,
 -- nothing to book) is a position that does not stand: it reverses what stood before.
 measured as (
@@ -131,11 +132,13 @@ measured as (
         credited.credit_until_percentage,
         not opportunities_at_step.is_deleted
         and (measures.measure = 'pipeline_created' or opportunities_at_step.is_won)
-        and amounts.amount <> 0 as is_deal_standing,
+        and amounts.amount <> 0
+        and amounts.amount_company_currency is not null as is_deal_standing,
         case
             when not opportunities_at_step.is_deleted
                 and (measures.measure = 'pipeline_created' or opportunities_at_step.is_won)
                 and credited.credit_percentage is not null
+                and amounts.amount_company_currency is not null
             then amounts.amount
             else cast(0 as {{ type_money() }})
         end as deal_amount,
@@ -143,7 +146,7 @@ measured as (
             when not opportunities_at_step.is_deleted
                 and (measures.measure = 'pipeline_created' or opportunities_at_step.is_won)
                 and credited.credit_percentage is not null
-            then amounts.amount_company_currency
+            then coalesce(amounts.amount_company_currency, 0)
             else cast(0 as {{ type_money() }})
         end as deal_amount_company_currency
     from opportunities_at_step

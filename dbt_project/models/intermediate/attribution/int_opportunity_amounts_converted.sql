@@ -1,8 +1,13 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 opportunity_steps as (
 
     select * from {{ ref('int_opportunity_steps_listed') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
 
 ),
 

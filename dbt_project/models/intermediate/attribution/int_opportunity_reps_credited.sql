@@ -1,8 +1,13 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 opportunity_steps as (
 
     select * from {{ ref('int_opportunity_steps_listed') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
 
 ),
 
@@ -88,8 +93,8 @@ owners_ranked as (
                 case
                     when owners.effective_at <= credited_events.event_at then owners.effective_at
                 end desc nulls last,
-                owners.evidence_rank nulls last,
                 owners.effective_at nulls last,
+                owners.evidence_rank nulls last,
                 owners.known_step nulls last,
                 owners.owner_user_id nulls last
         ) as owner_rank

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 versions as (
@@ -48,6 +50,12 @@ splits as (
 
 ),
 
+managers as (
+
+    select * from {{ ref('int_crm_managers_versioned') }}
+
+),
+
 rates as (
 
     select * from {{ ref('int_conversion_rates_versioned') }}
@@ -69,6 +77,30 @@ plan_rates as (
 steps as (
 
     select * from {{ ref('int_knowledge_steps_ordered') }}
+
+),
+
+manager_changes as (
+
+    select
+        user_id,
+        known_step,
+        known_on,
+        row_number() over (
+            partition by user_id order by known_step nulls last
+        ) as version_number
+    from managers
+
+),
+
+credited_days as (
+
+    select
+        opportunity_id,
+        max(created_on) as created_on,
+        max(case when is_won then close_on end) as won_on
+    from versions
+    group by opportunity_id
 
 ),
 
@@ -128,6 +160,20 @@ changes as (
     union
     select opportunity_id, valid_until_step as known_step, 'fact' as cause from splits
     union
+    -- The manager of the day of the event may become known after it (case 24).
+    select owners.opportunity_id, manager_changes.known_step, 'fact' as cause
+    from owners
+    inner join manager_changes
+        on owners.owner_user_id = manager_changes.user_id
+        and owners.known_step < manager_changes.known_step
+    inner join credited_days
+        on owners.opportunity_id = credited_days.opportunity_id
+        and (
+            manager_changes.version_number = 1
+            or manager_changes.known_on <= credited_days.created_on
+            or manager_changes.known_on <= credited_days.won_on
+        )
+    union
     select versions.opportunity_id, rates.valid_from_step as known_step, 'fact' as cause
     from versions
     inner join rates
@@ -163,6 +209,9 @@ opportunity_steps as (
     inner join steps
         on changes.known_step = steps.known_step
     where changes.known_step >= first_versions.first_step
+    {% if is_incremental() %}
+        and changes.known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
     group by
         changes.opportunity_id, steps.known_step, steps.known_on, steps.refresh_number
 

@@ -1,14 +1,13 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 opportunity_steps as (
 
     select * from {{ ref('int_opportunity_steps_listed') }}
-
-),
-
-versions as (
-
-    select * from {{ ref('int_crm_opportunities_versioned') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
 
 ),
 
@@ -54,7 +53,6 @@ evidence_at_step as (
 
     union all
 
-    -- Case 14: a touch after the close is no influence; the close as known at this step decides.
     select
         opportunity_steps.opportunity_id,
         opportunity_steps.known_step,
@@ -74,15 +72,6 @@ evidence_at_step as (
             influencing.valid_until_step is null
             or opportunity_steps.known_step < influencing.valid_until_step
         )
-    inner join versions
-        on opportunity_steps.opportunity_id = versions.opportunity_id
-        and opportunity_steps.known_step >= versions.known_step
-        and (
-            versions.superseded_step is null
-            or opportunity_steps.known_step < versions.superseded_step
-        )
-    where not versions.is_closed
-        or influencing.occurred_on <= versions.close_on
 
 ),
 

@@ -53,16 +53,11 @@ eligible as (
 
 -- Case 18: a touch that names only an account belongs to the next opportunity created there,
 -- and to one only. A nearer opportunity that becomes known later takes it over from that step.
-with_nearer as (
+taken as (
 
-    select
-        eligible.*,
-        min(eligible.valid_from_step) over (
-            partition by eligible.touch_id, eligible.touch_known_step, eligible.policy_version
-            order by eligible.created_at nulls last, eligible.opportunity_id nulls last
-            rows between unbounded preceding and 1 preceding
-        ) as nearer_known_step
-    from eligible
+    select * from {{ taken_by_nearest(
+        'eligible', 'eligible.created_at nulls last, eligible.opportunity_id nulls last'
+    ) }} as nearest
 
 ),
 
@@ -79,22 +74,11 @@ evidence as (
         recorded_at,
         policy_version,
         policy_sha256,
-        valid_from_step,
-        case
-            when is_named or nearer_known_step is null then valid_until_step
-            when valid_until_step is null then nearer_known_step
-            else least(valid_until_step, nearer_known_step)
-        end as valid_until_step,
-        valid_from_step = known_from_step as begins_by_fact,
-        case
-            when is_named or nearer_known_step is null
-            then coalesce(valid_until_step = known_until_step, false)
-            else coalesce(nearer_known_step <= valid_until_step, true)
-        end as ends_by_fact
-    from with_nearer
-    where is_named
-        or nearer_known_step is null
-        or valid_from_step < nearer_known_step
+        taken_from_step as valid_from_step,
+        taken_until_step as valid_until_step,
+        begins_by_fact,
+        ends_by_fact
+    from taken
 
 )
 
