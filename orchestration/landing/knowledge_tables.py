@@ -38,7 +38,18 @@ WEEKLY_ROUTES = Table(
     may_be_empty=True,
 )
 
-TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES)
+COMPANY_ASSIGNMENTS = Table(
+    SOURCE,
+    "company_assignments",
+    "Records that a refresh found in another company than the one that they founded or were in.",
+    columns_of(
+        "record_id!* company_id!* founder_record_id!* founded_step!*:i founded_on!*:d "
+        "refresh_number!*:i"
+    ),
+    may_be_empty=True,
+)
+
+TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES, COMPANY_ASSIGNMENTS)
 
 
 def recorded_batch_ids(home: Home) -> set[str]:

@@ -1,4 +1,4 @@
-"""Refreshes: what was known when, and the lists that a refresh froze.
+"""Refreshes: what was known when, and what a refresh froze: lists, ids of companies.
 
 A refresh records the batches that no earlier one has used, each with `known_on` (the later of its
 own day and the newest day of any refresh before) and `known_step`, a count that goes up with each
@@ -36,6 +36,7 @@ from orchestration.landing.journal import (
     landing_lock,
 )
 from orchestration.landing.knowledge_tables import (
+    COMPANY_ASSIGNMENTS,
     LANDED_BATCHES,
     REFRESHES,
     WEEKLY_ROUTES,
@@ -266,29 +267,55 @@ def freeze_weekly_routes(home: Home, rows_parquet_path: Path, week: datetime.dat
         for entry in session.journal.of_table(WEEKLY_ROUTES.source, WEEKLY_ROUTES.name):
             if entry.as_of == week:
                 return already_landed(entry, label)
-        feed = Feed(
-            name=knowledge_tables.SOURCE,
-            source=knowledge_tables.SOURCE,
-            table=WEEKLY_ROUTES,
-            file=label,
-            mode="delta",
-            dates="iso",
-        )
-        state = regular_file(path, label)
-        opened = OpenedFile(
-            feed=feed,
-            table=WEEKLY_ROUTES,
-            path=path,
-            label=label,
-            source_file=label,
-            sha256=sha256_of(path),
-            text=None,
-            size=state.st_size,
-            modified_ns=state.st_mtime_ns,
-            strict=True,
-        )
+        opened = _own_file(path, label, WEEKLY_ROUTES)
         _refuse_other_weeks(path, label, week)
         return session.land_prepared(opened, FileDay(week, "week"))
+
+
+def freeze_company_assignments(
+    home: Home, rows_parquet_path: Path, as_of: datetime.date
+) -> LandedFile | None:
+    """Land which records a refresh found in another company than before, once per file name.
+
+    `rows_parquet_path` has the columns of `company_assignments` in any types and the number of
+    the refresh in its name. A refresh that looks back behind a later one decides nothing: None.
+    """
+    path = Path(rows_parquet_path)
+    label = home.relative(path)
+    with landing_session(home) as session:
+        frozen = session.journal.of_table(COMPANY_ASSIGNMENTS.source, COMPANY_ASSIGNMENTS.name)
+        for entry in frozen:
+            if entry.file == label:
+                return already_landed(entry, label)
+        if any(entry.as_of > as_of for entry in frozen):
+            return None
+        opened = _own_file(path, label, COMPANY_ASSIGNMENTS)
+        return session.land_prepared(opened, FileDay(as_of, "refresh"))
+
+
+def _own_file(path: Path, label: str, table: Table) -> OpenedFile:
+    """A file that a refresh wrote for a table of its own."""
+    feed = Feed(
+        name=knowledge_tables.SOURCE,
+        source=knowledge_tables.SOURCE,
+        table=table,
+        file=label,
+        mode="delta",
+        dates="iso",
+    )
+    state = regular_file(path, label)
+    return OpenedFile(
+        feed=feed,
+        table=table,
+        path=path,
+        label=label,
+        source_file=label,
+        sha256=sha256_of(path),
+        text=None,
+        size=state.st_size,
+        modified_ns=state.st_mtime_ns,
+        strict=True,
+    )
 
 
 def _refuse_other_weeks(path: Path, label: str, week: datetime.date) -> None:

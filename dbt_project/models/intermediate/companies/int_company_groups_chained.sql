@@ -1,0 +1,59 @@
+{#- How many keys in a row a chain may have; a longer one is not followed, see the next model. -#}
+{%- set rounds = 8 -%}
+
+with
+
+keys_shared as (
+
+    select * from {{ ref('int_company_keys_shared') }}
+    where groups_count > 1
+
+),
+
+labels_0 as (
+
+    select
+        group_id,
+        group_id as label
+    from keys_shared
+    where key_rank = 1
+
+),
+
+-- From the groups of a key to the key, and back to its groups: never all with all.
+{% for round in range(1, rounds + 1) %}
+key_labels_{{ round }} as (
+
+    select
+        keys_shared.key_id,
+        min(labels.label) as label
+    from keys_shared
+    inner join labels_{{ round - 1 }} as labels
+        on keys_shared.group_id = labels.group_id
+    group by keys_shared.key_id
+
+),
+
+labels_{{ round }} as (
+
+    select
+        keys_shared.group_id,
+        min(key_labels.label) as label
+    from keys_shared
+    inner join key_labels_{{ round }} as key_labels
+        on keys_shared.key_id = key_labels.key_id
+    group by keys_shared.group_id
+
+),
+
+{% endfor %}
+chained as (
+
+    select
+        group_id,
+        label as chain_id
+    from labels_{{ rounds }}
+
+)
+
+select * from chained
