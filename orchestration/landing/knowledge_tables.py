@@ -41,10 +41,10 @@ WEEKLY_ROUTES = Table(
 COMPANY_ASSIGNMENTS = Table(
     SOURCE,
     "company_assignments",
-    "Records that a refresh found in another company than the one that they founded or were in.",
+    "Records that a refresh found in another company than before, or that keep its id from now on.",
     columns_of(
-        "record_id!* company_id!* founder_record_id!* founded_step!*:i founded_on!*:d "
-        "refresh_number!*:i"
+        "record_id!* company_id!* founder_record_id!* keeper_record_id!* founded_step!*:i "
+        "founded_on!*:d refresh_number!*:i"
     ),
     may_be_empty=True,
 )

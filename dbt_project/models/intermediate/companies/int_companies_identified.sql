@@ -57,6 +57,24 @@ assignments_ranked as (
 
 ),
 
+-- Every company has one record that keeps its id; when that one leaves, another takes its seat.
+keepers_ranked as (
+
+    select
+        company_id,
+        keeper_record_id,
+        row_number() over (
+            partition by company_id
+            order by
+                known_step desc nulls last,
+                refresh_number desc nulls last,
+                keeper_record_id nulls last,
+                record_id nulls last
+        ) as keeper_rank
+    from assignments
+
+),
+
 -- What a record was in when it was last seen; a record that was never assigned elsewhere is what
 -- founded its own company.
 members as (
@@ -87,20 +105,33 @@ members as (
 claims as (
 
     select
-        component_id,
-        former_company_id,
+        members.component_id,
+        members.former_company_id,
+        min(coalesce(keepers_ranked.keeper_record_id, members.founder_record_id))
+            as keeper_record_id,
         cast(count(*) as bigint) as members_count,
-        min(first_known_step) as first_known_step,
-        min(record_id) as first_record_id,
-        min(founded_step) as founded_step,
-        min(founded_on) as founded_on,
-        min(founder_record_id) as founder_record_id
+        max(
+            case
+                when members.record_id
+                    = coalesce(keepers_ranked.keeper_record_id, members.founder_record_id)
+                then 1
+                else 0
+            end
+        ) as has_keeper,
+        min(members.first_known_step) as first_known_step,
+        min(members.record_id) as first_record_id,
+        min(members.founded_step) as founded_step,
+        min(members.founded_on) as founded_on,
+        min(members.founder_record_id) as founder_record_id
     from members
-    group by component_id, former_company_id
+    left join keepers_ranked
+        on members.former_company_id = keepers_ranked.company_id
+        and keepers_ranked.keeper_rank = 1
+    group by members.component_id, members.former_company_id
 
 ),
 
--- A company that was split lives on in its largest part, of two equal ones in the older.
+-- A company that was split lives on in its largest part, of equal ones in that of its keeper.
 claims_ranked as (
 
     select
@@ -109,6 +140,7 @@ claims_ranked as (
             partition by former_company_id
             order by
                 members_count desc nulls last,
+                has_keeper desc nulls last,
                 first_known_step nulls last,
                 first_record_id nulls last
         ) as claim_rank
@@ -122,6 +154,8 @@ ids_kept as (
     select
         component_id,
         former_company_id as company_id,
+        keeper_record_id,
+        has_keeper,
         founded_step,
         founded_on,
         founder_record_id,
@@ -142,6 +176,9 @@ members_by_age as (
     select
         component_id,
         record_id,
+        first_known_step,
+        first_known_on,
+        'co_' || {{ hash_id(['record_id']) }} as own_company_id,
         row_number() over (
             partition by component_id
             order by first_known_step nulls last, record_id nulls last
@@ -150,25 +187,70 @@ members_by_age as (
 
 ),
 
--- The smaller part of a split is a new company, whichever record it begins with.
-companies as (
+-- The smaller part of a split is the company that its first record founded, as before a merge
+-- that is taken back (case 9), and a new one where that id lives on elsewhere.
+parts_without_id as (
 
     select
         members_by_age.component_id,
-        coalesce(
-            ids_kept.company_id,
-            'co_' || {{ hash_id(['members_by_age.record_id', 'refresh_current.refresh_number']) }}
-        ) as company_id,
-        coalesce(ids_kept.founded_step, newest_step.newest_step) as founded_step,
-        coalesce(ids_kept.founded_on, refresh_current.as_of) as founded_on,
-        coalesce(ids_kept.founder_record_id, members_by_age.record_id) as founder_record_id
+        members_by_age.record_id,
+        case
+            when taken.company_id is null then members_by_age.own_company_id
+            else
+                'co_'
+                || {{ hash_id(['members_by_age.record_id', 'refresh_current.refresh_number']) }}
+        end as company_id,
+        case
+            when taken.company_id is null then members_by_age.first_known_step
+            else newest_step.newest_step
+        end as founded_step,
+        case
+            when taken.company_id is null then members_by_age.first_known_on
+            else refresh_current.as_of
+        end as founded_on
     from members_by_age
     cross join refresh_current
     cross join newest_step
     left join ids_kept
         on members_by_age.component_id = ids_kept.component_id
-        and ids_kept.age_rank = 1
+    left join ids_kept as taken
+        on members_by_age.own_company_id = taken.company_id
+        and taken.age_rank = 1
     where members_by_age.age_rank = 1
+        and ids_kept.component_id is null
+
+),
+
+companies as (
+
+    select
+        ids_kept.component_id,
+        ids_kept.company_id,
+        ids_kept.founded_step,
+        ids_kept.founded_on,
+        ids_kept.founder_record_id,
+        case
+            when ids_kept.has_keeper = 1 then ids_kept.keeper_record_id
+            else members_by_age.record_id
+        end as keeper_record_id,
+        ids_kept.has_keeper = 0 as is_keeper_new
+    from ids_kept
+    inner join members_by_age
+        on ids_kept.component_id = members_by_age.component_id
+        and members_by_age.age_rank = 1
+    where ids_kept.age_rank = 1
+
+    union all
+
+    select
+        component_id,
+        company_id,
+        founded_step,
+        founded_on,
+        record_id as founder_record_id,
+        record_id as keeper_record_id,
+        false as is_keeper_new
+    from parts_without_id
 
 ),
 
@@ -180,8 +262,11 @@ identified as (
         companies.founded_step,
         companies.founded_on,
         companies.founder_record_id,
+        companies.keeper_record_id,
         members.assigned_company_id as former_company_id,
-        companies.company_id <> members.former_company_id as is_reassigned
+        companies.company_id <> members.former_company_id
+        or (companies.is_keeper_new and companies.keeper_record_id = members.record_id)
+            as is_reassigned
     from members
     inner join companies
         on members.component_id = companies.component_id

@@ -19,12 +19,20 @@ matches as (
 
 ),
 
+rejected as (
+
+    select * from {{ ref('int_match_decisions_in_force') }}
+    where decision = 'reject'
+
+),
+
 -- What people joined to an account speaks for its company as the account does.
 centres as (
 
     select
         coalesce(accepted.group_id, records.record_id) as group_id,
         records.record_id,
+        records.account_id,
         records.crm_account_id,
         records.duns
     from records
@@ -46,7 +54,7 @@ matched_records as (
         records.duns
     from matches
     inner join centres
-        on matches.crm_account_id = centres.crm_account_id
+        on matches.crm_account_id = centres.account_id
     inner join records
         on matches.partner_id = records.partner_id
         and matches.partner_account_id = records.partner_account_id
@@ -134,7 +142,7 @@ company_numbers_named as (
 
 -- Case 13, one step further: two records with different numbers are not one company because an
 -- account without a number resembles both.
-found as (
+different_numbers as (
 
     select
         matched_records.crm_account_id,
@@ -150,6 +158,44 @@ found as (
             where numbers_of_companies.group_id = matched_records.group_id
                 and numbers_of_companies.duns = matched_records.duns
         )
+
+),
+
+-- A record that a person told apart from one account of the company is not matched with another.
+told_apart as (
+
+    select
+        matches.crm_account_id,
+        matches.partner_id,
+        matches.partner_account_id,
+        'a person rejected it for account ' || min(others.account_id) || ' of the same company'
+            as conflict
+    from matches
+    inner join centres
+        on matches.crm_account_id = centres.account_id
+    inner join centres as others
+        on centres.group_id = others.group_id
+    inner join rejected
+        on others.account_id = rejected.crm_account_id
+        and matches.partner_id = rejected.partner_id
+        and matches.partner_account_id = rejected.partner_account_id
+    group by matches.crm_account_id, matches.partner_id, matches.partner_account_id
+
+),
+
+found as (
+
+    select
+        coalesce(different_numbers.crm_account_id, told_apart.crm_account_id) as crm_account_id,
+        coalesce(different_numbers.partner_id, told_apart.partner_id) as partner_id,
+        coalesce(different_numbers.partner_account_id, told_apart.partner_account_id)
+            as partner_account_id,
+        coalesce(told_apart.conflict, different_numbers.conflict) as conflict
+    from different_numbers
+    full outer join told_apart
+        on different_numbers.crm_account_id = told_apart.crm_account_id
+        and different_numbers.partner_id = told_apart.partner_id
+        and different_numbers.partner_account_id = told_apart.partner_account_id
 
 )
 

@@ -51,6 +51,7 @@ company_records as (
         case when components.groups_count > 1 then joined.key_kind end as group_joined_by,
         case when components.groups_count > 1 then joined.key_value end as group_joined_value,
         companies.founder_record_id,
+        companies.keeper_record_id,
         companies.founded_step,
         companies.founded_on,
         companies.former_company_id,

@@ -15,6 +15,7 @@ renamed as (
         record_id,
         company_id,
         founder_record_id,
+        keeper_record_id,
 
         -- numerics
         cast(founded_step as bigint) as founded_step,
