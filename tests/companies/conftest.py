@@ -26,8 +26,8 @@ create table int_matches_decided (crm_account_id text, partner_id text, partner_
 create table int_match_decisions_in_force (crm_account_id text, partner_id text,
     partner_account_id text, decision text);
 create table stg_cosell__company_assignments (record_id text, company_id text,
-    founder_record_id text, keeper_record_id text, founded_step bigint, founded_on date, refresh_number bigint,
-    known_step bigint, batch_id text);
+    founder_record_id text, keeper_record_id text, founded_step bigint, founded_on date,
+    refresh_number bigint, known_step bigint, batch_id text);
 create table int_refresh_current (refresh_number bigint, as_of date);
 create table stg_cosell__landed_batches (known_step bigint);
 """

@@ -66,7 +66,7 @@ def a_world(rng: random.Random, number: int, step: int, known: dict[str, Record]
             theirs_duns, our_duns = records[theirs].duns, records[ours[0]].duns
             if not (theirs_duns and our_duns and theirs_duns != our_duns):
                 automatic.append((ours[0], theirs))
-        taken = {pair for pair in (*accepted, *automatic)}
+        taken = {*accepted, *automatic}
         if rng.random() < 0.2 and (ours[-1], theirs) not in taken:
             rejected.append((ours[-1], theirs))
     known.update(records)
