@@ -46,21 +46,20 @@ def pair_page(queued: QueuedPair, place: int, total: int) -> RenderableType:
 def _side_by_side(queued: QueuedPair) -> RenderableType:
     table = plain_table()
     table.add_column("", style="dim", no_wrap=True, width=11)
-    table.add_column("Ours", overflow="fold", ratio=1)
-    table.add_column(escape(queued.partner_name), overflow="fold", ratio=1)
+    table.add_column("Ours", overflow="fold", min_width=30)
+    table.add_column(escape(queued.partner_name), overflow="fold", min_width=30)
     for name, label in LABELS.items():
         ours, theirs = queued.ours.get(name, ""), queued.theirs.get(name, "")
         if ours or theirs:
             same = ours.casefold().strip() == theirs.casefold().strip()
             style = "green" if same else ""
             table.add_row(label, Text(ours, style=style), Text(theirs, style=style))
-    table.expand = True
     return table
 
 
 def _why(queued: QueuedPair) -> RenderableType:
     facts = plain_table(header=False)
-    facts.add_column(style="dim", no_wrap=True, width=11)
+    facts.add_column(style="dim", no_wrap=True, width=12)
     facts.add_column(overflow="fold")
     for place, evidence in enumerate(queued.evidence.split("; ")):
         facts.add_row("evidence" if place == 0 else "", escape(evidence))
