@@ -106,12 +106,12 @@ queue as (
         matches.crm_account_id,
         matches.partner_id,
         matches.partner_account_id,
-        row_number() over (
+        cast(row_number() over (
             order by
                 coalesce(open_pipeline.open_pipeline_amount, 0) desc nulls last,
                 matches.probability desc nulls last,
                 matches.account_match_id nulls last
-        ) as queue_rank,
+        ) as bigint) as queue_rank,
         coalesce(open_pipeline.open_pipeline_amount, cast(0 as {{ type_money() }}))
             as open_pipeline_amount,
         coalesce(open_pipeline.open_opportunities_count, 0) as open_opportunities_count,
