@@ -103,6 +103,11 @@ TABLES: tuple[Table, ...] = (
         "business_days_after_quarter_end!*:i",
     ),
     _policy(
+        "opportunity_duplicates",
+        "How alike two opportunities of one company must be to be proposed as one deal.",
+        "amount_tolerance_share!*:n close_tolerance_days!*:i",
+    ),
+    _policy(
         "plan_rates",
         "Units of a currency per one unit of company currency, for open opportunities.",
         "currency!* plan_rate!*:n",

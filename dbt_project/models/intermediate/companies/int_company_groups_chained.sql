@@ -1,5 +1,5 @@
 {#- How many keys in a row a chain may have; a longer one is not followed, see the next model. -#}
-{%- set rounds = 8 -%}
+{%- set rounds = 6 -%}
 
 with
 
