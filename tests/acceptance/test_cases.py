@@ -26,7 +26,6 @@ CASES = range(1, 49)
 
 # Case -> what has to exist before it can be asserted. A line leaves when its function comes.
 OPEN: dict[int, str] = {
-    37: "no list proposes pairs of opportunities that may be one deal",
     44: "names are not matched yet, so the German pair is not found (the accepted pair is)",
     45: "nothing is written for a partner yet, so there is no export to refuse a row of another",
 }
@@ -493,6 +492,18 @@ def case_36_empty_amounts_count_as_deals_contractions_subtract_renewals_are_flag
     booked = demo.postings(contraction["opportunity_id"], "bookings")
     assert sum(posting["amount"] for posting in booked) == contraction["amount"]
     assert "renewal" in {row["exclusion"] for row in found}
+
+
+def case_37_two_deals_of_one_purchase_are_proposed_and_both_count(demo: Demo) -> None:
+    demo.assert_as_planned()
+    registered, own = demo.opportunities
+    (pair,) = demo.rows(
+        "select * from attribution.fct_opportunity_duplicates where opportunity_id in (?, ?)",
+        registered,
+        own,
+    )
+    assert (pair["decision"], pair["primary_opportunity_id"]) == ("review", registered)
+    assert {pair["opportunity_id"], pair["duplicate_of_opportunity_id"]} == {registered, own}
 
 
 def case_38_the_first_approved_registration_wins(demo: Demo) -> None:
