@@ -96,7 +96,8 @@ def _listed(record: Record) -> tuple[object, ...]:
     account, partner, partner_account = (ids[0], None, None) if ours else (None, *ids)
     return (
         *(record.record_id, record.kind, account, record.account, partner, partner_account),
-        *(record.name, record.domain, record.host, record.duns, None, record.step, "2026-01-01"),
+        *(record.name, record.domain, record.host, record.duns, record.country),
+        *(record.step, "2026-01-01"),
     )
 
 

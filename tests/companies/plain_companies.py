@@ -23,6 +23,7 @@ class Record:
     domain: str | None = None
     host: str | None = None
     duns: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ def companies_of(world: World) -> dict[str, str]:
     numbers = {
         group: {record.duns for record in found if record.duns} for group, found in members.items()
     }
+    countries = {
+        group: {record.country for record in found if record.country}
+        for group, found in members.items()
+    }
     key_groups: dict[tuple[int, str], set[str]] = defaultdict(set)
     for group, found in members.items():
         for record in found:
@@ -99,15 +104,18 @@ def companies_of(world: World) -> dict[str, str]:
                 key_groups[(1, record.duns)].add(group)
             if record.domain and record.name:
                 key_groups[(2, f"{record.domain} {record.name}")].add(group)
-            if record.host and not any(one.kind == "crm_account" for one in found):
-                key_groups[(3, record.host)].add(group)
+            is_ours = any(one.kind == "crm_account" for one in found)
+            if record.host and record.country and not is_ours:
+                key_groups[(3, f"{record.host} {record.country}")].add(group)
     joins: list[tuple[int, str, frozenset[str]]] = []
     for (rank, value), sharing in key_groups.items():
-        parts: dict[str | None, set[str]] = defaultdict(set)
-        told_by = {min(numbers[group]) for group in sharing if numbers[group]}
+        parts: dict[tuple[str, str], set[str]] = defaultdict(set)
+        duns = {group: min(numbers[group], default="none") for group in sharing}
+        land = {group: min(countries[group], default="none") for group in sharing}
+        by_duns = rank > 1 and len(set(duns.values()) - {"none"}) > 1
+        by_land = rank == 2 and len(set(land.values()) - {"none"}) > 1
         for group in sharing:
-            apart = rank > 1 and len(told_by) > 1
-            parts[min(numbers[group], default="none") if apart else None].add(group)
+            parts[(duns[group] if by_duns else "", land[group] if by_land else "")].add(group)
         joins += [(rank, value, frozenset(part)) for part in parts.values() if len(part) > 1]
     linked = [(min(part), group) for _, _, part in joins for group in part]
     chain_of = components(members, linked)
@@ -155,7 +163,10 @@ def _contradicts(
         return True
     same_domain = share_one(lambda record: record.domain)
     same_name = share_one(lambda record: record.name)
-    return not (same_domain or same_name or share_one(lambda record: record.duns, every=True))
+    if share_one(lambda record: record.duns, every=True):
+        return False
+    same_country = share_one(lambda record: record.country)
+    return not ((same_domain or same_name) and same_country)
 
 
 def _strongest_key(group: str, joins: list[tuple[int, str, frozenset[str]]]) -> Hashable:

@@ -37,6 +37,7 @@ def a_world(rng: random.Random, number: int, step: int, known: dict[str, Record]
                 "name": one_of("name", 3),
                 "domain": domain,
                 "host": domain,
+                "country": rng.choice(("US", "US", "DE", None)),
                 "duns": one_of("duns", 3) if rng.random() < 0.4 else None,
             }
         )

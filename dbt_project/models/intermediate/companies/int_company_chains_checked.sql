@@ -80,7 +80,8 @@ identities_of_groups as (
         chained.group_id,
         records.duns,
         records.own_domain,
-        records.name_key
+        records.name_key,
+        records.country_code
     from chained
     inner join matched
         on chained.group_id = matched.group_id
@@ -119,6 +120,16 @@ identities as (
     from identities_of_groups
     where name_key is not null
 
+    union
+
+    select
+        chain_id,
+        group_id,
+        'country' as identity_kind,
+        country_code as identity_value
+    from identities_of_groups
+    where country_code is not null
+
 ),
 
 identities_held as (
@@ -139,7 +150,8 @@ most_held as (
         chain_id,
         max(case when identity_kind = 'duns' then groups_count end) as same_duns_count,
         max(case when identity_kind = 'domain' then groups_count end) as same_domain_count,
-        max(case when identity_kind = 'name' then groups_count end) as same_name_count
+        max(case when identity_kind = 'name' then groups_count end) as same_name_count,
+        max(case when identity_kind = 'country' then groups_count end) as same_country_count
     from identities_held
     group by chain_id
 
@@ -163,7 +175,9 @@ holders as (
         cast(sum(case when identity_kind = 'duns' then 1 else 0 end) as bigint) as with_duns_count,
         cast(sum(case when identity_kind = 'domain' then 1 else 0 end) as bigint)
             as with_domain_count,
-        cast(sum(case when identity_kind = 'name' then 1 else 0 end) as bigint) as with_name_count
+        cast(sum(case when identity_kind = 'name' then 1 else 0 end) as bigint) as with_name_count,
+        cast(sum(case when identity_kind = 'country' then 1 else 0 end) as bigint)
+            as with_country_count
     from groups_identified
     group by chain_id
 
@@ -212,6 +226,8 @@ weighed as (
         coalesce(most_held.same_domain_count < holders.with_domain_count, false)
             as has_several_domains,
         coalesce(most_held.same_name_count < holders.with_name_count, false) as has_several_names,
+        coalesce(most_held.same_country_count < holders.with_country_count, false)
+            as has_several_countries,
         endless.chain_id is not null as is_endless,
         chains_rejected.chain_id is not null as has_rejected_pair
     from chains
@@ -227,7 +243,8 @@ weighed as (
 ),
 
 -- Every group of a chain must agree with every other in something: two DUNS numbers never do, and
--- different domains with different names do not either, however short the steps between them.
+-- different domains with different names do not either, nor do houses in different countries,
+-- however short the steps between them.
 checked as (
 
     select
@@ -239,6 +256,8 @@ checked as (
             when has_several_duns then 'its records have different DUNS numbers'
             when has_several_domains and has_several_names and not has_one_duns
             then 'its records have different domains and different names'
+            when has_several_countries and not has_one_duns
+            then 'its records are in different countries'
         end as conflict
     from weighed
 

@@ -43,6 +43,8 @@ companies_of_keys as (
         keys_shared.key_value,
         companies_of_groups.company_id,
         max(case when keys_shared.has_duns_conflict then 1 else 0 end) as has_duns_conflict,
+        max(case when keys_shared.has_country_conflict then 1 else 0 end)
+            as has_country_conflict,
         min(joined.conflict) as conflict
     from keys_shared
     inner join companies_of_groups
@@ -73,6 +75,7 @@ conflicts as (
         companies_count,
         case
             when has_duns_conflict = 1 then 'its records have different DUNS numbers'
+            when has_country_conflict = 1 then 'its records are in different countries'
             else coalesce(
                 conflict, conflict_of_key, 'its records stand with stronger evidence elsewhere'
             )
