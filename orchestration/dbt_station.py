@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.dbt_invocation import DbtProject, NodeResult, error_message, results_by_id
+from orchestration.dbt_invocation import (
+    KEPT_KINDS,
+    DbtProject,
+    NodeResult,
+    error_message,
+    results_by_id,
+)
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
 from orchestration.refresh_session import RefreshSession
 from orchestration.release.public_tables import area_of
@@ -152,11 +158,15 @@ def build_dbt_station(
         if len(selected) < len(content.built):
             names = [manifest["nodes"][unique_id]["name"] for unique_id in selected]
         with reporting_failures(session, station):
-            results = session.project.build(station, session.report(station), names)
+            # A part that somebody asks for is built as asked.
+            keeps_views = names is None and session.has_views_of_these_models
+            results = session.project.build(station, session.report(station), names, keeps_views)
             session.warehouse.show(session.project.manifest)
             session.dbt_results[station] = results
             rows_counts = _rows_counts(session)
             yield from _materializations(manifest, selected, results, rows_counts)
+            if keeps_views:
+                yield from _kept_views(manifest, selected, results)
             yield from _check_results(manifest, content, results, context)
             raise_for_failures(session, station, results)
 
@@ -207,6 +217,19 @@ def _materializations(
             if rows_count is not None:
                 metadata["dagster/row_count"] = rows_count
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _kept_views(
+    manifest: Manifest, selected: set[str], results: Sequence[NodeResult]
+) -> Iterator[dg.MaterializeResult]:
+    """What dbt had no need to build again, said as such."""
+    built = {result.unique_id for result in results}
+    for unique_id in sorted(selected - built):
+        if manifest["nodes"][unique_id]["config"]["materialized"] in KEPT_KINDS:
+            yield dg.MaterializeResult(
+                asset_key=asset_key(manifest, unique_id),
+                metadata={"kept": "as the refresh before built it, of the same models"},
+            )
 
 
 def _check_results(
