@@ -11,14 +11,21 @@ partners_agreeing as (
     select
         company_id,
         parent_company_id,
-        min(case when relation_source = 'crm_parent' then 0 else 1 end) as source_rank,
+        min(
+            case relation_source
+                when 'crm_parent' then 0
+                when 'duns_ultimate' then 1
+                else 2
+            end
+        ) as source_rank,
         cast(sum(claims_count) as bigint) as claims_count
     from claimed
     group by company_id, parent_company_id
 
 ),
 
--- Our CRM has the first word on a company's parent, then what most records say.
+-- Our CRM has the first word on a company's parent, then its DUNS number, then what most records
+-- of partners say.
 parents_ranked as (
 
     select

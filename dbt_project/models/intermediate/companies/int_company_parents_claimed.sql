@@ -12,13 +12,20 @@ partner_accounts as (
 
 ),
 
+ultimate_duns as (
+
+    select * from {{ ref('int_ultimate_duns_known') }}
+
+),
+
 companies as (
 
     select * from {{ ref('int_companies_identified') }}
 
 ),
 
--- Case 12: what our CRM says of a parent, and what each partner says of its own records.
+-- Case 12: what our CRM says of a parent, what a data provider says of the company at the top, and
+-- what each partner says of its own records.
 claims as (
 
     select
@@ -28,6 +35,15 @@ claims as (
         cast(null as {{ type_string() }}) as partner_id
     from crm_accounts
     where parent_account_id is not null
+
+    union all
+
+    select
+        record_id,
+        head_record_id as parent_record_id,
+        'duns_ultimate' as relation_source,
+        partner_id
+    from ultimate_duns
 
     union all
 
