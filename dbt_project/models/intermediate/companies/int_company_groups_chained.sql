@@ -1,6 +1,3 @@
-{#- How many keys in a row a chain may have; a longer one is not followed, see the next model. -#}
-{%- set rounds = 6 -%}
-
 with
 
 keys_shared as (
@@ -10,6 +7,8 @@ keys_shared as (
 
 ),
 
+-- From the groups of a key to the key, and back to its groups: never all with all. A chain may have
+-- 6 keys in a row; a longer one is not followed, see int_company_chains_checked.
 labels_0 as (
 
     select
@@ -20,31 +19,30 @@ labels_0 as (
 
 ),
 
--- From the groups of a key to the key, and back to its groups: never all with all.
-{% for round in range(1, rounds + 1) %}
-key_labels_{{ round }} as (
+{% for round in [1, 2, 3, 4, 5, 6] %}
+    key_labels_{{ round }} as (
 
-    select
-        keys_shared.key_id,
-        min(labels.label) as label
-    from keys_shared
-    inner join labels_{{ round - 1 }} as labels
-        on keys_shared.group_id = labels.group_id
-    group by keys_shared.key_id
+        select
+            keys_shared.key_id,
+            min(labels.label) as label
+        from keys_shared
+        inner join labels_{{ round - 1 }} as labels
+            on keys_shared.group_id = labels.group_id
+        group by keys_shared.key_id
 
-),
+    ),
 
-labels_{{ round }} as (
+    labels_{{ round }} as (
 
-    select
-        keys_shared.group_id,
-        min(key_labels.label) as label
-    from keys_shared
-    inner join key_labels_{{ round }} as key_labels
-        on keys_shared.key_id = key_labels.key_id
-    group by keys_shared.group_id
+        select
+            keys_shared.group_id,
+            min(key_labels.label) as label
+        from keys_shared
+        inner join key_labels_{{ round }} as key_labels
+            on keys_shared.key_id = key_labels.key_id
+        group by keys_shared.group_id
 
-),
+    ),
 
 {% endfor %}
 chained as (
@@ -52,7 +50,7 @@ chained as (
     select
         group_id,
         label as chain_id
-    from labels_{{ rounds }}
+    from labels_6
 
 )
 

@@ -86,8 +86,10 @@ ranked as (
                 followed.partner_id,
                 followed.partner_account_id
             order by
-                case when followed.effective_on <= refresh_current.as_of then 0 else 1 end
-                    nulls last,
+                case
+                    when followed.effective_on <= refresh_current.as_of then 0
+                    else 1
+                end nulls last,
                 followed.effective_on desc nulls last,
                 followed.decided_at desc nulls last,
                 followed.known_step desc nulls last,

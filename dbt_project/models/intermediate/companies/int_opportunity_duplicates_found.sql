@@ -65,40 +65,56 @@ deals as (
 
 ),
 
--- Case 37: one company, one kind of deal, nearly one amount, nearly one day. The one that a
--- partner registered is the deal, else the one that was there first.
-found as (
+pairs as (
 
     select
-        later.opportunity_id,
-        earlier.opportunity_id as duplicate_of_opportunity_id,
+        earlier.opportunity_id as earlier_opportunity_id,
+        later.opportunity_id as later_opportunity_id,
         earlier.company_id,
-        case
-            when later.is_registered and not earlier.is_registered then later.opportunity_id
-            else earlier.opportunity_id
-        end as primary_opportunity_id,
-        earlier.is_registered or later.is_registered as has_registration,
-        later.amount_company_currency,
-        earlier.amount_company_currency as duplicate_of_amount_company_currency,
-        abs({{ days_between('earlier.close_on', 'later.close_on') }}) as close_days_apart
+        earlier.is_registered as is_earlier_registered,
+        later.is_registered as is_later_registered,
+        earlier.amount_company_currency as earlier_amount,
+        later.amount_company_currency as later_amount,
+        abs({{ days_between('earlier.close_on', 'later.close_on') }}) as close_days_apart,
+        row_number() over (
+            partition by
+                least(earlier.opportunity_id, later.opportunity_id),
+                greatest(earlier.opportunity_id, later.opportunity_id)
+            order by
+                earlier.created_at nulls last,
+                earlier.opportunity_id nulls last
+        ) as direction
     from deals as earlier
     inner join deals as later
         on earlier.company_id = later.company_id
         and earlier.opportunity_id <> later.opportunity_id
         and coalesce(earlier.opportunity_type, '') = coalesce(later.opportunity_type, '')
+
+),
+
+-- Case 37: one company, one kind of deal, nearly one amount, nearly one day. The one that a
+-- partner registered is the deal, else the one that was there first.
+found as (
+
+    select
+        pairs.later_opportunity_id as opportunity_id,
+        pairs.earlier_opportunity_id as duplicate_of_opportunity_id,
+        pairs.company_id,
+        case
+            when pairs.is_later_registered and not pairs.is_earlier_registered
+            then pairs.later_opportunity_id
+            else pairs.earlier_opportunity_id
+        end as primary_opportunity_id,
+        pairs.is_earlier_registered or pairs.is_later_registered as has_registration,
+        pairs.later_amount as amount_company_currency,
+        pairs.earlier_amount as duplicate_of_amount_company_currency,
+        pairs.close_days_apart
+    from pairs
     cross join parameters
-    where (
-            earlier.created_at < later.created_at
-            or (
-                earlier.created_at = later.created_at
-                and earlier.opportunity_id < later.opportunity_id
-            )
-        )
-        and abs(earlier.amount_company_currency - later.amount_company_currency)
-        <= greatest(earlier.amount_company_currency, later.amount_company_currency)
-        * parameters.amount_tolerance_share
-        and abs({{ days_between('earlier.close_on', 'later.close_on') }})
-        <= parameters.close_tolerance_days
+    where pairs.direction = 1
+        and abs(pairs.earlier_amount - pairs.later_amount)
+        <= greatest(pairs.earlier_amount, pairs.later_amount) * parameters.amount_tolerance_share
+        and pairs.close_days_apart <= parameters.close_tolerance_days
 
 )
 

@@ -83,7 +83,7 @@ heads as (
     from numbers_known
     inner join records
         on numbers_known.ultimate_duns = records.duns
-        and (records.partner_id is null or records.partner_id = numbers_known.list_id)
+        and numbers_known.list_id = coalesce(records.partner_id, numbers_known.list_id)
 
     union
 

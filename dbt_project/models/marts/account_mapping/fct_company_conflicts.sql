@@ -76,9 +76,9 @@ conflicts as (
         case
             when has_duns_conflict = 1 then 'its records have different DUNS numbers'
             when has_country_conflict = 1 then 'its records are in different countries'
-            else coalesce(
-                conflict, conflict_of_key, 'its records stand with stronger evidence elsewhere'
-            )
+            when conflict is not null then conflict
+            when conflict_of_key is not null then conflict_of_key
+            else 'its records stand with stronger evidence elsewhere'
         end as conflict
     from conflicts_counted
     where companies_count > 1
