@@ -20,6 +20,7 @@ import yaml
 from orchestration.errors import ConfigurationError, one_sentence
 
 Engine = Literal["duckdb", "ducklake", "spark"]
+ManagersFrom = Literal["manager_field", "role_tree"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 SECRETS_VARIABLE = "COSELL_SECRETS"
@@ -254,6 +255,7 @@ class CompanySettings:
     fiscal_calendar: Path | None
     week_starts_on: Weekday
     holidays_country: str
+    managers_from: ManagersFrom
     engine: Engine
 
 
@@ -265,6 +267,7 @@ COMPANY_KEYS = (
     "fiscal_calendar",
     "week_starts_on",
     "holidays_country",
+    "managers_from",
     "engine",
 )
 
@@ -340,6 +343,10 @@ class _CompanyReader:
                 Weekday, self.choice("week_starts_on", "monday", get_args(Weekday))
             ),
             holidays_country=self.country(),
+            managers_from=cast(
+                ManagersFrom,
+                self.choice("managers_from", "manager_field", get_args(ManagersFrom)),
+            ),
             engine=cast(Engine, self.choice("engine", "duckdb", get_args(Engine))),
         )
 

@@ -338,7 +338,9 @@ def test_queues_hold_deals_and_nobody_manages_themselves(release) -> None:
         ("Inbound queue",)
     ]
     lines = rows(
-        release, "select rep_id, manager_id, depth from core.dim_reporting_lines order by 1"
+        release,
+        "select rep_id, manager_id, depth from core.dim_reporting_lines"
+        " where is_current order by 1",
     )
     assert lines == [(ANN, CYD, 1), (BOB, CYD, 1)]
 
