@@ -188,7 +188,7 @@ groups_rejected as (
 
     select
         chained.chain_id,
-        account_groups.group_id as group_id,
+        account_groups.group_id,
         partner_groups.group_id as other_group_id
     from decisions
     inner join records as accounts
