@@ -25,6 +25,7 @@ from orchestration.errors import CosellError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from orchestration.match_review import QueuedPair, ReviewDesk, Word
     from orchestration.progress_bars import StationBars
     from orchestration.settings import Home, Settings
 
@@ -479,6 +480,183 @@ def close(
     )
 
 
+matches_app = typer.Typer(
+    name="matches",
+    help="Matches that wait for a person: review, accept, reject.",
+    no_args_is_help=True,
+)
+app.add_typer(matches_app, rich_help_panel=FINANCE)
+
+PairWords = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PAIR", help="'ACCOUNT|PARTNER|RECORD', or the three of them one by one."
+    ),
+]
+Reason = Annotated[str, typer.Option("--reason", help="What you saw; kept with the decision.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+ExpiresOn = Annotated[
+    datetime | None,
+    typer.Option(
+        "--expires-on",
+        metavar="DAY",
+        formats=["%Y-%m-%d"],
+        help="Last day of the decision; for ever without it.",
+    ),
+]
+Overrule = Annotated[
+    bool, typer.Option("--overrule", help="Say the opposite of a decision that holds.")
+]
+
+
+@matches_app.command()
+def review(
+    partner: Annotated[str | None, typer.Option(help="Only the records of this partner.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE.csv", help="Write the whole queue to fill in."),
+    ] = None,
+    filled: Annotated[
+        Path | None,
+        typer.Option("--import", metavar="FILE.csv", help="Land the decisions of a filled file."),
+    ] = None,
+    by: By = "",
+    overrule: Overrule = False,
+    as_of: Day = None,
+) -> None:
+    """Show the queue, the most open pipeline first; in a terminal, decide pair by pair."""
+    from orchestration.match_review import ReviewDesk
+    from orchestration.match_sheet import write_sheet
+    from orchestration.review_pages import pair_page, queue_line
+
+    home = an_initialized_home(the_settings())
+    console = the_console()
+    day = as_day(as_of) or datetime.now(UTC).date()
+    with ReviewDesk(home) as desk:
+        if filled is not None:
+            import_decisions(desk, filled, by, day, overrule)
+            return
+        queue = desk.queue(partner)
+        if export is not None:
+            write_sheet(queue, export)
+            console.print(
+                f"Wrote {len(queue)} pairs to {export}: fill in decision and reason, then "
+                f"{this_command(home)} matches review --import {export} --by you@…",
+                markup=False,
+                soft_wrap=True,
+            )
+            return
+        if queue and sys.stdin.isatty() and console.is_terminal:
+            decide_pair_by_pair(desk, queue[:limit], by, day)
+            return
+        for place, queued in enumerate(queue[:limit], start=1):
+            console.print(pair_page(queued, place, len(queue)))
+        gone = desk.decisions_about_gone_records()
+        shown = min(limit, len(queue))
+        console.print(queue_line(shown, len(queue), gone, this_command(home)))
+
+
+def import_decisions(desk: ReviewDesk, filled: Path, by: str, day: date, overrule: bool) -> None:
+    """Land what a filled sheet says, and say what it said."""
+    from orchestration.match_review import land_decisions
+    from orchestration.match_sheet import read_sheet, summary_of
+
+    sheet = read_sheet(desk, filled, by, day, overrule=overrule)
+    if sheet.decisions:
+        land_decisions(desk.home, sheet.decisions, day)
+    line = f"{filled.name}: {summary_of(sheet)}"
+    print_decided(desk.home, line if sheet.decisions else f"{line} Nothing was landed.")
+
+
+def decide_pair_by_pair(desk: ReviewDesk, queue: list[QueuedPair], by: str, day: date) -> None:
+    """Ask for a word and a reason per pair; what was decided is landed, however it ends."""
+    from orchestration.match_review import Decision, checked, land_decisions
+    from orchestration.review_pages import pair_page
+
+    console = the_console()
+    words: dict[str, Word] = {"a": "accept", "r": "reject"}
+    decided: list[Decision] = []
+    try:
+        for place, queued in enumerate(queue, start=1):
+            console.print(pair_page(queued, place, len(queue)))
+            answer = typer.prompt("accept, reject, skip or quit", default="s").strip().lower()[:1]
+            if answer == "q":
+                break
+            if answer not in words:
+                continue
+            reason = typer.prompt("reason", default="", show_default=False)
+            by = by or typer.prompt("who decides", default="", show_default=False)
+            try:
+                decision = Decision(queued.pair, words[answer], by, reason)
+                decided.append(checked(decision, day))
+            except CosellError as error:
+                print_error(f"{error} The pair stays in the queue.")
+    except typer.Abort:
+        console.print()
+    finally:
+        if decided:
+            land_decisions(desk.home, decided, day)
+            print_decided(desk.home, f"{len(decided)} of {len(queue)} pairs decided.")
+
+
+def print_decided(home: Home, line: str) -> None:
+    """Say what was decided, and that the next refresh follows it."""
+    the_console().print(
+        f"{line} The next refresh follows: {this_command(home)} refresh",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def decide_pair(
+    words: list[str],
+    decision: Word,
+    reason: str,
+    by: str,
+    expires_on: datetime | None,
+    overrule: bool,
+    as_of: datetime | None,
+) -> None:
+    """Land one decision about one pair."""
+    from orchestration.match_review import PAST, Decision, ReviewDesk, checked, land_decisions
+
+    home = an_initialized_home(the_settings())
+    day = as_day(as_of) or datetime.now(UTC).date()
+    with ReviewDesk(home) as desk:
+        pair = desk.find_written(words)
+        decided = checked(Decision(pair, decision, by, reason, as_day(expires_on)), day)
+        desk.refuse_decided(decided, overrule=overrule)
+        land_decisions(home, [decided], day)
+    print_decided(home, f"{pair.match_id} is {PAST[decision]} by {decided.decided_by}.")
+
+
+@matches_app.command()
+def accept(
+    pair: PairWords,
+    reason: Reason = "",
+    by: By = "",
+    expires_on: ExpiresOn = None,
+    overrule: Overrule = False,
+    as_of: Day = None,
+) -> None:
+    """Say that two records are one company; it holds until it expires."""
+    decide_pair(pair, "accept", reason, by, expires_on, overrule, as_of)
+
+
+@matches_app.command()
+def reject(
+    pair: PairWords,
+    reason: Reason = "",
+    by: By = "",
+    expires_on: ExpiresOn = None,
+    overrule: Overrule = False,
+    as_of: Day = None,
+) -> None:
+    """Say that two records are not one company; the pair never returns by a rule."""
+    decide_pair(pair, "reject", reason, by, expires_on, overrule, as_of)
+
+
 @app.command(rich_help_panel=READ)
 def status() -> None:
     """Show the current release, the feeds, what was refused, and what to do next."""
@@ -502,10 +680,15 @@ def summary(
 @app.command(rich_help_panel=READ)
 def explain(
     identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="Opportunity, posting, account, touch or route.")
+        str,
+        typer.Argument(metavar="ID", help="Opportunity, posting, account, touch, match or route."),
     ],
     partner: Annotated[
-        str | None, typer.Argument(help="With an account: its match with this partner.")
+        str | None,
+        typer.Argument(
+            metavar="PARTNER",
+            help="With an account: its match with this partner, or with this partner's record.",
+        ),
     ] = None,
 ) -> None:
     """Follow a published row back to the landed file and row."""

@@ -19,6 +19,7 @@ from orchestration.explanation import (
     Step,
     text,
 )
+from orchestration.match_review import newest_matching_policy
 from orchestration.release import current_release
 from orchestration.settings import Home
 
@@ -27,11 +28,11 @@ SALESFORCE_ID_LENGTHS = (15, 18)
 SHOWN_MATCHES = 12
 
 
-def explain(home: Home, identifier: str, partner_id: str | None = None) -> Explanation:
+def explain(home: Home, identifier: str, partner: str | None = None) -> Explanation:
     """Explain a published id: opportunity, posting, account, touch, match or route.
 
-    `partner_id` narrows an account to its match with one partner. Raises CosellError where the
-    current release holds no such id.
+    `partner` narrows an account to its match with one partner or one record of it. Raises
+    CosellError where the current release holds no such id.
     """
     release = current_release(home)
     if release is None:
@@ -41,11 +42,11 @@ def explain(home: Home, identifier: str, partner_id: str | None = None) -> Expla
     with open_release(release.database) as connection:
         explainer = Explainer(home, release, connection)
         for candidate in _spellings(explainer, identifier):
-            for explain_kind in _kinds(partner_id):
+            for explain_kind in _kinds(partner):
                 explanation = explain_kind(explainer, candidate)
                 if explanation is not None:
                     return explanation
-    beside = f" beside partner {partner_id}" if partner_id else ""
+    beside = f" beside partner or record {partner}" if partner else ""
     raise CosellError(
         f"The current release {release.release_id} holds no {identifier!r}{beside}: give the id "
         "of an opportunity, a posting, an account, a touch, a match or a route as it stands in "
@@ -54,10 +55,10 @@ def explain(home: Home, identifier: str, partner_id: str | None = None) -> Expla
 
 
 def _kinds(
-    partner_id: str | None,
+    partner: str | None,
 ) -> tuple[Callable[[Explainer, str], Explanation | None], ...]:
-    if partner_id is not None:
-        return (lambda explainer, value: explain_match(explainer, value, partner_id),)
+    if partner is not None:
+        return (lambda explainer, value: explain_match(explainer, value, partner),)
     return (
         explain_opportunity,
         explain_posting,
@@ -72,6 +73,9 @@ def _spellings(explainer: Explainer, identifier: str) -> list[str]:
     """Return the id, and the 18-character form of a Salesforce id that was given with 15."""
     short, full = SALESFORCE_ID_LENGTHS
     identifier = identifier.strip()
+    account, *record = identifier.split("|", 1)
+    if record:
+        return ["|".join((each, *record)) for each in _spellings(explainer, account)]
     if len(identifier) != short or not identifier.isalnum():
         return [identifier]
     longer = explainer.rows(
@@ -377,42 +381,24 @@ SHOWN_IN_LISTS = (
 
 
 def explain_match(
-    explainer: Explainer, identifier: str, partner_id: str | None = None
+    explainer: Explainer, identifier: str, partner: str | None = None
 ) -> Explanation | None:
     """Explain how an account and a partner's record were compared, with both landed rows.
 
-    `identifier` is the id of our account (then `partner_id` says which partner), of the partner's
-    record, or of the match itself where the table has one.
+    `identifier` is the id of our account (then `partner` says which partner, or which record of
+    one), of the partner's record, or of the match itself.
     """
     matches = explainer.rows(
         "select * from account_mapping.fct_account_matches"
         " where (crm_account_id = $1 or partner_account_id = $1 or account_match_id = $1)"
-        " and ($2 is null or partner_id = $2)"
-        " order by partner_id, decision, partner_account_id limit 12",
+        " and ($2 is null or partner_id = $2 or partner_account_id = $2)"
+        " order by probability desc, partner_id, partner_account_id, crm_account_id limit $3",
         identifier,
-        partner_id,
+        partner,
+        SHOWN_MATCHES,
     )
     if not matches:
         return None
-    steps = []
-    for match in matches:
-        steps.append(
-            Step(
-                title="The match",
-                where="account_mapping.fct_account_matches",
-                facts=[
-                    (name.replace("_", " "), text(value))
-                    for name, value in match.items()
-                    if value is not None
-                ],
-                landed=[
-                    *explainer.landed_row(match["crm_batch_id"], match["crm_source_row_number"]),
-                    *explainer.landed_row(
-                        match["partner_batch_id"], match["partner_source_row_number"]
-                    ),
-                ],
-            )
-        )
     first = matches[0]
     return Explanation(
         kind="match",
@@ -420,7 +406,144 @@ def explain_match(
         headline=f"{explainer.name_of_account(first['crm_account_id'])} with "
         f"{explainer.name_of_partner(first['partner_id'])}",
         release_id=explainer.release.release_id,
-        steps=steps,
+        steps=[step for match in matches for step in _match_steps(explainer, match)],
+    )
+
+
+def _match_steps(explainer: Explainer, match: Row) -> list[Step]:
+    steps = [_verdict_step(explainer, match), _comparison_step(explainer, match)]
+    decisions = _people_step(explainer, match)
+    return [
+        *steps,
+        *([decisions] if decisions else []),
+        Step(
+            title="Our record",
+            where="",
+            landed=explainer.landed_row(match["crm_batch_id"], match["crm_source_row_number"]),
+        ),
+        Step(
+            title="The partner's record",
+            where="",
+            landed=explainer.landed_row(
+                match["partner_batch_id"], match["partner_source_row_number"]
+            ),
+        ),
+    ]
+
+
+def _verdict_step(explainer: Explainer, match: Row) -> Step:
+    threshold = match.get("threshold")
+    if threshold is None:
+        threshold = newest_matching_policy(explainer.home, explainer.release.as_of)
+    facts = [
+        ("match", match["account_match_id"]),
+        ("decision", match["decision"]),
+        ("decided by", match["decided_by"] or f"rule {match['rule_id'].replace('_', ' ')}"),
+        ("reason", text(match.get("reason"))),
+        ("tier", match["tier"]),
+        ("probability", text(match["probability"])),
+        ("threshold", f"automatic from {threshold}" if threshold is not None else NOTHING),
+        ("runner-up", _runner_up(explainer, match)),
+        ("company", match["company_id"]),
+        ("known on", text(match["known_on"])),
+    ]
+    return Step(
+        title="The match",
+        where="account_mapping.fct_account_matches",
+        facts=[(name, value) for name, value in facts if value != NOTHING],
+    )
+
+
+def _runner_up(explainer: Explainer, match: Row) -> str:
+    """The next best of our accounts for the partner's record, however the table names it."""
+    account, probability = (
+        match.get("runner_up_crm_account_id"),
+        match.get("runner_up_probability"),
+    )
+    if "runner_up_crm_account_id" not in match:
+        others = explainer.rows(
+            "select crm_account_id, probability from account_mapping.fct_account_matches"
+            " where partner_id = ? and partner_account_id = ? and crm_account_id <> ?"
+            " order by probability desc, crm_account_id limit 1",
+            match["partner_id"],
+            match["partner_account_id"],
+            match["crm_account_id"],
+        )
+        if others:
+            account, probability = others[0]["crm_account_id"], others[0]["probability"]
+    if account is None:
+        return "none: no other account of ours was considered"
+    return f"{explainer.name_of_account(account)} at {probability}"
+
+
+COMPARED = ("comparison", "crm_value", "partner_value", "agreement", "contribution")
+
+
+def _comparison_step(explainer: Explainer, match: Row) -> Step:
+    """What was compared and what it weighed; the evidence in words where no weights exist."""
+    weighed = explainer.rows(
+        "select table_name from information_schema.tables"
+        " where table_schema = 'account_mapping' and table_name = 'fct_match_evidence'"
+    )
+    compared = (
+        explainer.rows(
+            f"select {', '.join(COMPARED)} from account_mapping.fct_match_evidence"
+            " where crm_account_id = ? and partner_id = ? and partner_account_id = ?"
+            " order by abs(contribution) desc nulls last, comparison",
+            match["crm_account_id"],
+            match["partner_id"],
+            match["partner_account_id"],
+        )
+        if weighed
+        else []
+    )
+    return Step(
+        title="What was compared",
+        where="account_mapping.fct_match_evidence" if compared else "",
+        facts=[
+            ("evidence" if place == 0 else "", evidence)
+            for place, evidence in enumerate(match["evidence"].split("; "))
+        ],
+        table_columns=("comparison", "ours", "theirs", "agreement", "contribution"),
+        table_rows=[tuple(text(row[name]) for name in COMPARED) for row in compared],
+    )
+
+
+def _people_step(explainer: Explainer, match: Row) -> Step | None:
+    """Every decision of a person about the pair, the newest first; contradictions stay visible."""
+    decisions = explainer.rows(
+        "select * from account_mapping.fct_match_decisions"
+        " where crm_account_id = ? and partner_id = ? and partner_account_id = ?"
+        " order by effective_on desc, decided_at desc nulls last, decision_id desc",
+        match["crm_account_id"],
+        match["partner_id"],
+        match["partner_account_id"],
+    )
+    if not decisions:
+        return None
+    return Step(
+        title="What people decided",
+        where="account_mapping.fct_match_decisions",
+        table_columns=("decision", "status", "by", "on", "until", "reason"),
+        table_rows=[
+            (
+                decision["decision"],
+                decision["status"].replace("_", " "),
+                text(decision["decided_by"]),
+                text(decision["effective_on"]),
+                text(decision["expires_on"]) or "for ever",
+                text(decision["reason"]),
+            )
+            for decision in decisions
+        ],
+        note="People have said both about the pair; the newest counts."
+        if decisions[0]["is_contradicted"]
+        else "",
+        landed=[
+            landed
+            for decision in decisions
+            for landed in explainer.landed_row(decision["batch_id"], decision["source_row_number"])
+        ],
     )
 
 

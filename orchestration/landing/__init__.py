@@ -13,6 +13,7 @@ from orchestration.landing.inbox import InboxReport, land_inbox
 from orchestration.landing.journal import JournalEntry, read_journal
 from orchestration.landing.refreshes import (
     Refresh,
+    freeze_company_assignments,
     freeze_weekly_routes,
     last_refresh,
     newest_known_day,
@@ -33,6 +34,7 @@ __all__ = [
     "declared_table",
     "declared_tables",
     "ensure_landing_schema",
+    "freeze_company_assignments",
     "freeze_weekly_routes",
     "land_company_configuration",
     "land_file",

@@ -48,7 +48,24 @@ QUARTER_FREEZES = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (LANDED_BATCHES, REFRESHES, WEEKLY_ROUTES, QUARTER_FREEZES)
+COMPANY_ASSIGNMENTS = Table(
+    SOURCE,
+    "company_assignments",
+    "Records that a refresh found in another company than before, or that keep its id from now on.",
+    columns_of(
+        "record_id!* company_id!* founder_record_id!* keeper_record_id!* founded_step!*:i "
+        "founded_on!*:d refresh_number!*:i"
+    ),
+    may_be_empty=True,
+)
+
+TABLES: tuple[Table, ...] = (
+    LANDED_BATCHES,
+    REFRESHES,
+    WEEKLY_ROUTES,
+    QUARTER_FREEZES,
+    COMPANY_ASSIGNMENTS,
+)
 
 
 def recorded_batch_ids(home: Home) -> set[str]:

@@ -48,11 +48,6 @@ TABLES: tuple[Table, ...] = (
         "momentum_days!:i",
     ),
     _policy(
-        "duplicate_opportunities",
-        "How alike two opportunities of one account are that may be one deal.",
-        "amount_tolerance_share!*:n close_days!*:i",
-    ),
-    _policy(
         "stages",
         "The sales process: order, meaning and age limit of each stage.",
         "stage_name!* stage_number!*:i canonical_stage!* is_closed!*:b is_won!*:b "
@@ -119,6 +114,11 @@ TABLES: tuple[Table, ...] = (
         "quarter_close",
         "When a quarter freezes unless finance signs it earlier.",
         "business_days_after_quarter_end!*:i",
+    ),
+    _policy(
+        "opportunity_duplicates",
+        "How alike two opportunities of one company must be to be proposed as one deal.",
+        "amount_tolerance_share!*:n close_tolerance_days!*:i",
     ),
     _policy(
         "plan_rates",

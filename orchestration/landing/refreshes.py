@@ -1,4 +1,4 @@
-"""Refreshes: what was known when, and the lists that a refresh froze.
+"""Refreshes: what was known when, and what a refresh froze: lists, ids of companies.
 
 A refresh records the batches that no earlier one has used, each with `known_on` (the later of its
 own day and the newest day of any refresh before) and `known_step`, a count that goes up with each
@@ -36,6 +36,7 @@ from orchestration.landing.journal import (
     landing_lock,
 )
 from orchestration.landing.knowledge_tables import (
+    COMPANY_ASSIGNMENTS,
     LANDED_BATCHES,
     QUARTER_FREEZES,
     REFRESHES,
@@ -282,6 +283,27 @@ def freeze_quarter(home: Home, rows_parquet_path: Path, signed_on: datetime.date
     with landing_session(home) as session:
         opened = _own_file(QUARTER_FREEZES, path, path.name)
         return session.land_prepared(opened, FileDay(signed_on, "signature"))
+
+
+def freeze_company_assignments(
+    home: Home, rows_parquet_path: Path, as_of: datetime.date
+) -> LandedFile | None:
+    """Land which records a refresh found in another company than before, once per file name.
+
+    `rows_parquet_path` has the columns of `company_assignments` in any types and the number of
+    the refresh in its name. A refresh that looks back behind a later one decides nothing: None.
+    """
+    path = Path(rows_parquet_path)
+    label = home.relative(path)
+    with landing_session(home) as session:
+        frozen = session.journal.of_table(COMPANY_ASSIGNMENTS.source, COMPANY_ASSIGNMENTS.name)
+        for entry in frozen:
+            if entry.file == label:
+                return already_landed(entry, label)
+        if any(entry.as_of > as_of for entry in frozen):
+            return None
+        opened = _own_file(COMPANY_ASSIGNMENTS, path, label)
+        return session.land_prepared(opened, FileDay(as_of, "refresh"))
 
 
 def _own_file(table: Table, path: Path, label: str) -> OpenedFile:

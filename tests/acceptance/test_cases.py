@@ -619,23 +619,16 @@ def case_36_empty_amounts_count_as_deals_contractions_subtract_renewals_are_flag
     assert "renewal" in {row["exclusion"] for row in found}
 
 
-def case_37_two_deals_for_one_purchase_count_both_and_are_proposed(demo: Demo) -> None:
+def case_37_two_deals_of_one_purchase_are_proposed_and_both_count(demo: Demo) -> None:
     demo.assert_as_planned()
     registered, own = demo.opportunities
-    proposed = demo.rows(
-        "select first_opportunity_id, second_opportunity_id, is_same_name"
-        " from attribution.rpt_duplicate_opportunity_candidates"
-        " where first_opportunity_id in ($1, $2) or second_opportunity_id in ($1, $2)",
+    (pair,) = demo.rows(
+        "select * from attribution.fct_opportunity_duplicates where opportunity_id in (?, ?)",
         registered,
         own,
     )
-    assert proposed == [
-        {
-            "first_opportunity_id": registered,
-            "second_opportunity_id": own,
-            "is_same_name": True,
-        }
-    ]
+    assert (pair["decision"], pair["primary_opportunity_id"]) == ("review", registered)
+    assert {pair["opportunity_id"], pair["duplicate_of_opportunity_id"]} == {registered, own}
 
 
 def case_38_the_first_approved_registration_wins(demo: Demo) -> None:

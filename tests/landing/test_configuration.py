@@ -22,7 +22,7 @@ LATER = datetime.date(2026, 2, 16)
 
 def test_every_policy_setting_and_reference_fact_lands_once(home, rows) -> None:
     landed = land_company_configuration(home, DAY)
-    assert len(landed) == 18 + 4 + 1
+    assert len(landed) == 19 + 4 + 1
     assert all(each.quarantined == 0 for each in landed)
     assert land_company_configuration(home, LATER) == []
     (company,) = rows("settings", "company")

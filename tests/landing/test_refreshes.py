@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.errors import CosellError
 from orchestration.landing import (
+    freeze_company_assignments,
     freeze_weekly_routes,
     land_company_configuration,
     land_inbox,
@@ -190,7 +191,7 @@ def test_a_refresh_killed_halfway_is_opened_again(home, arrive, rows, monkeypatc
 def test_a_changed_policy_calls_for_a_refresh(home, arrive) -> None:
     arrive("salesforce", 9)
     land_company_configuration(home, day(9))
-    assert len(open_refresh(home).new_batches) == 24
+    assert len(open_refresh(home).new_batches) == 25
     path = home.policies / "quarter_close.csv"
     path.write_text(path.read_text() + "2,2026-02-16,5,Five days\n")
     (changed,) = land_company_configuration(home)
@@ -251,6 +252,47 @@ def test_a_file_of_routes_that_is_none_is_refused(home, tmp_path) -> None:
     (tmp_path / "bad.parquet").write_bytes(b"bad")
     with pytest.raises(CosellError, match="not a Parquet file with week_starts_on"):
         freeze_weekly_routes(home, tmp_path / "bad.parquet", day(9))
+
+
+def assignments(folder, refresh: int, companies: dict[str, str]):
+    """A file of company assignments as a refresh writes it."""
+    path = folder / f"company_assignments_{refresh:06d}.parquet"
+    count = len(companies)
+    parquet.write_table(
+        pa.table(
+            {
+                "record_id": list(companies),
+                "company_id": list(companies.values()),
+                "founder_record_id": list(companies),
+                "keeper_record_id": list(companies),
+                "founded_step": pa.array([1] * count, pa.int64()),
+                "founded_on": pa.array([day(9)] * count, pa.date32()),
+                "refresh_number": pa.array([refresh] * count, pa.int32()),
+            }
+        ),
+        path,
+    )
+    return path
+
+
+def test_a_refresh_writes_down_once_where_records_are(home, tmp_path, rows) -> None:
+    first = freeze_company_assignments(home, assignments(tmp_path, 1, {"a": "co_1"}), day(9))
+    assert first is not None and first.status == "landed"
+    again = freeze_company_assignments(home, assignments(tmp_path, 1, {"a": "co_2"}), day(9))
+    assert again is not None and again.status == "already_landed"
+    # A record that comes back is written down again, though the row but for its refresh is old.
+    freeze_company_assignments(home, assignments(tmp_path, 2, {"a": "co_2"}), day(16))
+    freeze_company_assignments(home, assignments(tmp_path, 3, {"a": "co_1"}), day(16))
+    found = rows("cosell", "company_assignments")
+    assert [(row["refresh_number"], row["company_id"]) for row in found] == [
+        *(("1", "co_1"), ("2", "co_2"), ("3", "co_1"))
+    ]
+
+
+def test_a_refresh_that_looks_back_writes_nothing_down(home, tmp_path, rows) -> None:
+    freeze_company_assignments(home, assignments(tmp_path, 1, {"a": "co_1"}), day(16))
+    assert freeze_company_assignments(home, assignments(tmp_path, 2, {"a": "co_2"}), day(9)) is None
+    assert len(rows("cosell", "company_assignments")) == 1
 
 
 def test_what_a_refresh_froze_calls_for_no_other_refresh(home, arrive, routes, rows) -> None:

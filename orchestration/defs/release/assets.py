@@ -37,7 +37,12 @@ def release_assets() -> dg.Definitions:
         specs=[
             dg.AssetSpec(
                 key=CURRENT_RELEASE_KEY,
-                deps=[*tables, gate_key(MARTS), dg.AssetKey([ROUTING, "weekly_routes"])],
+                deps=[
+                    *tables,
+                    gate_key(MARTS),
+                    dg.AssetKey([ROUTING, "weekly_routes"]),
+                    dg.AssetKey([ROUTING, "company_assignments"]),
+                ],
                 group_name=RELEASE,
                 description=(
                     "The folder that readers open: cosell.duckdb, one Parquet file per public "

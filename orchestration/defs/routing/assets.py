@@ -1,6 +1,7 @@
-"""The lists of the week: frozen in landing by the first refresh of a week, before it is released.
+"""What a refresh freezes in landing before it is released: the week's lists, companies' new ids.
 
-A frozen list is landed like everything else that was decided, so that no later refresh changes it.
+Both are landed like everything else that was decided: no later refresh changes a frozen list, and
+every later one knows in which company a record was.
 """
 
 # No postponed annotations here: Dagster compares the annotation of a context with its type.
@@ -22,12 +23,14 @@ from orchestration.refresh_session import RefreshSession
 from orchestration.stations import MARTS, ROUTING
 
 WEEKLY_ROUTES_KEY = dg.AssetKey([ROUTING, "weekly_routes"])
+COMPANY_ASSIGNMENTS_KEY = dg.AssetKey([ROUTING, "company_assignments"])
 FROZEN_FOLDER = "frozen_routes"
+FROZEN_COMPANIES_FOLDER = "frozen_companies"
 
 
 @dg.definitions
 def routing_assets() -> dg.Definitions:
-    """The frozen lists, behind the gate of the marts."""
+    """The frozen lists and companies, behind the gate of the marts."""
 
     @dg.multi_asset(
         name=ROUTING,
@@ -42,7 +45,18 @@ def routing_assets() -> dg.Definitions:
                 ),
                 kinds={"parquet"},
                 skippable=True,
-            )
+            ),
+            dg.AssetSpec(
+                key=COMPANY_ASSIGNMENTS_KEY,
+                deps=[warehouse_table_key("core.fct_company_records"), gate_key(MARTS)],
+                group_name=ROUTING,
+                description=(
+                    "One row per record and refresh that found it in another company than before; "
+                    "never changed afterwards."
+                ),
+                kinds={"parquet"},
+                skippable=True,
+            ),
         ],
         required_resource_keys={SESSION},
     )
@@ -50,12 +64,17 @@ def routing_assets() -> dg.Definitions:
         session: RefreshSession = getattr(context.resources, SESSION)
         with reporting_failures(session, ROUTING):
             frozen_count = freeze_the_week(session)
+            reassigned_count = freeze_the_companies(session)
         yield dg.MaterializeResult(
             asset_key=WEEKLY_ROUTES_KEY,
             metadata={
                 "frozen_routes_count": frozen_count,
                 "frozen_week": str(session.frozen_week) if session.frozen_week else "none",
             },
+        )
+        yield dg.MaterializeResult(
+            asset_key=COMPANY_ASSIGNMENTS_KEY,
+            metadata={"reassigned_records_count": reassigned_count},
         )
 
     return dg.Definitions(assets=[route])
@@ -106,3 +125,32 @@ def write_proposed_routes(session: RefreshSession, folder: Path) -> tuple[date |
                 f"order by route_id) to '{literal}' (format parquet)"
             )
     return week, file
+
+
+def freeze_the_companies(session: RefreshSession) -> int:
+    """Freeze which records are in another company than before; returns how many.
+
+    Written in one order by one thread: the batch's name follows from the bytes.
+    """
+    from orchestration.landing import declared_table, freeze_company_assignments
+
+    state = session.state
+    folder = session.home.dagster / FROZEN_COMPANIES_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"company_assignments_{state.refresh_number:06d}.parquet"
+    columns = ", ".join(declared_table("cosell", "company_assignments").column_names)
+    try:
+        with open_warehouse(session) as connection:
+            connection.execute("set threads = 1")
+            literal = str(file).replace("'", "''")
+            written = connection.execute(
+                f"copy (select {columns} from ("
+                f"select *, {state.refresh_number} as refresh_number from core.fct_company_records"
+                f" where is_reassigned) order by record_id) to '{literal}' (format parquet)"
+            ).fetchone()
+        if not written or not written[0]:
+            return 0
+        landed = freeze_company_assignments(session.home, file, state.as_of)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return landed.good if landed is not None and landed.status != "already_landed" else 0

@@ -2,7 +2,7 @@ with
 
 matches as (
 
-    select * from {{ ref('int_matches_decided') }}
+    select * from {{ ref('int_matches_settled') }}
 
 ),
 
@@ -52,7 +52,7 @@ matched_records as (
         on matches.partner_id = observed_states.partner_id
         and matches.partner_account_id = observed_states.partner_account_id
         and observed_states.is_current
-    where matches.decision in ('automatic', 'accepted')
+    where matches.settled_decision in ('automatic', 'accepted')
 
 ),
 

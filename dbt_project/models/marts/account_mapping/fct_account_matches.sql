@@ -2,7 +2,7 @@ with
 
 matches as (
 
-    select * from {{ ref('int_matches_decided') }}
+    select * from {{ ref('int_matches_settled') }}
 
 ),
 
@@ -35,9 +35,9 @@ account_matches as (
         companies.company_id,
         matches.tier,
         matches.probability,
-        matches.decision,
-        matches.evidence,
-        matches.rule_id,
+        matches.settled_decision as decision,
+        matches.evidence || coalesce('; ' || matches.company_conflict, '') as evidence,
+        matches.settled_rule_id as rule_id,
         matches.decided_by,
         greatest(crm_accounts.known_on, partner_accounts.known_on) as known_on,
         crm_accounts.batch_id as crm_batch_id,

@@ -38,7 +38,7 @@ coverage as (
 
 matches as (
 
-    select * from {{ ref('int_matches_decided') }}
+    select * from {{ ref('int_matches_settled') }}
 
 ),
 
@@ -102,7 +102,7 @@ reviews_per_account as (
     inner join partner_accounts
         on matches.partner_id = partner_accounts.partner_id
         and matches.partner_account_id = partner_accounts.partner_account_id
-    where matches.decision = 'review'
+    where matches.settled_decision = 'review'
     group by matches.crm_account_id, matches.partner_id
 
 ),
@@ -113,7 +113,7 @@ reviews_per_partner_account as (
         partner_id,
         partner_account_id
     from matches
-    where decision = 'review'
+    where settled_decision = 'review'
     group by partner_id, partner_account_id
 
 ),
@@ -124,7 +124,7 @@ matched_records as (
         partner_id,
         partner_account_id
     from matches
-    where decision in ('automatic', 'accepted')
+    where settled_decision in ('automatic', 'accepted')
     group by partner_id, partner_account_id
 
 ),

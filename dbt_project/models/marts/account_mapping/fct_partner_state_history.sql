@@ -2,7 +2,7 @@ with
 
 matches as (
 
-    select * from {{ ref('int_matches_decided') }}
+    select * from {{ ref('int_matches_settled') }}
 
 ),
 
@@ -39,7 +39,7 @@ runs as (
         and matches.partner_account_id = observed_states.partner_account_id
     inner join states
         on observed_states.partner_state = states.state
-    where matches.decision in ('automatic', 'accepted')
+    where matches.settled_decision in ('automatic', 'accepted')
 
 ),
 

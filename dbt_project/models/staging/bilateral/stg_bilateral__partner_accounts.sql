@@ -23,6 +23,7 @@ renamed as (
         city,
         industry,
         duns,
+        {{ global_ultimate_duns('_extra') }} as global_ultimate_duns,
         phone,
         status as partner_state,
         owner_name,

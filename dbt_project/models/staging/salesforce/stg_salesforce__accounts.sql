@@ -25,6 +25,7 @@ renamed as (
         billing_city as city,
         phone,
         duns_number as duns,
+        {{ global_ultimate_duns('_extra') }} as global_ultimate_duns,
         currency_iso_code as currency,
         sixsense_buying_stage,
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ landed('policy', 'duplicate_opportunities') }}
+    select * from {{ landed('policy', 'opportunity_duplicates') }}
 
 ),
 
@@ -15,7 +15,7 @@ renamed as (
 
         -- numerics
         cast(amount_tolerance_share as {{ type_share() }}) as amount_tolerance_share,
-        cast(close_days as bigint) as close_days,
+        cast(close_tolerance_days as bigint) as close_tolerance_days,
 
         -- dates
         cast(effective_from as date) as effective_from_on,

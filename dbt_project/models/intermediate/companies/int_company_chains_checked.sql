@@ -1,0 +1,266 @@
+with
+
+chained as (
+
+    select * from {{ ref('int_company_groups_chained') }}
+
+),
+
+keys_shared as (
+
+    select * from {{ ref('int_company_keys_shared') }}
+    where groups_count > 1
+
+),
+
+records as (
+
+    select * from {{ ref('int_company_records_listed') }}
+
+),
+
+matched as (
+
+    select * from {{ ref('int_company_records_matched') }}
+
+),
+
+decisions as (
+
+    select * from {{ ref('int_match_decisions_in_force') }}
+    where decision = 'reject'
+
+),
+
+chains as (
+
+    select
+        chain_id,
+        cast(count(*) as bigint) as groups_count
+    from chained
+    group by chain_id
+
+),
+
+-- Where one key still has groups of two chains, the chain is longer than the rounds follow it.
+keys_of_chains as (
+
+    select
+        keys_shared.key_id,
+        min(chained.chain_id) as first_chain_id,
+        max(chained.chain_id) as last_chain_id
+    from keys_shared
+    inner join chained
+        on keys_shared.group_id = chained.group_id
+    group by keys_shared.key_id
+
+),
+
+endless as (
+
+    select first_chain_id as chain_id from keys_of_chains
+    where first_chain_id <> last_chain_id
+
+    union
+
+    select chained.chain_id
+    from keys_of_chains
+    inner join keys_shared
+        on keys_of_chains.key_id = keys_shared.key_id
+    inner join chained
+        on keys_shared.group_id = chained.group_id
+    where keys_of_chains.first_chain_id <> keys_of_chains.last_chain_id
+
+),
+
+identities_of_groups as (
+
+    select distinct
+        chained.chain_id,
+        chained.group_id,
+        records.duns,
+        records.own_domain,
+        records.name_key,
+        records.country_code
+    from chained
+    inner join matched
+        on chained.group_id = matched.group_id
+    inner join records
+        on matched.record_id = records.record_id
+
+),
+
+identities as (
+
+    select
+        chain_id,
+        group_id,
+        'duns' as identity_kind,
+        duns as identity_value
+    from identities_of_groups
+    where duns is not null
+
+    union
+
+    select
+        chain_id,
+        group_id,
+        'domain' as identity_kind,
+        own_domain as identity_value
+    from identities_of_groups
+    where own_domain is not null
+
+    union
+
+    select
+        chain_id,
+        group_id,
+        'name' as identity_kind,
+        name_key as identity_value
+    from identities_of_groups
+    where name_key is not null
+
+    union
+
+    select
+        chain_id,
+        group_id,
+        'country' as identity_kind,
+        country_code as identity_value
+    from identities_of_groups
+    where country_code is not null
+
+),
+
+identities_held as (
+
+    select
+        chain_id,
+        identity_kind,
+        identity_value,
+        cast(count(*) as bigint) as groups_count
+    from identities
+    group by chain_id, identity_kind, identity_value
+
+),
+
+most_held as (
+
+    select
+        chain_id,
+        max(case when identity_kind = 'duns' then groups_count end) as same_duns_count,
+        max(case when identity_kind = 'domain' then groups_count end) as same_domain_count,
+        max(case when identity_kind = 'name' then groups_count end) as same_name_count,
+        max(case when identity_kind = 'country' then groups_count end) as same_country_count
+    from identities_held
+    group by chain_id
+
+),
+
+groups_identified as (
+
+    select
+        chain_id,
+        group_id,
+        identity_kind
+    from identities
+    group by chain_id, group_id, identity_kind
+
+),
+
+holders as (
+
+    select
+        chain_id,
+        cast(sum(case when identity_kind = 'duns' then 1 else 0 end) as bigint) as with_duns_count,
+        cast(sum(case when identity_kind = 'domain' then 1 else 0 end) as bigint)
+            as with_domain_count,
+        cast(sum(case when identity_kind = 'name' then 1 else 0 end) as bigint) as with_name_count,
+        cast(sum(case when identity_kind = 'country' then 1 else 0 end) as bigint)
+            as with_country_count
+    from groups_identified
+    group by chain_id
+
+),
+
+-- A pair that a person rejected never comes back through a third record.
+groups_rejected as (
+
+    select
+        chained.chain_id,
+        account_groups.group_id,
+        partner_groups.group_id as other_group_id
+    from decisions
+    inner join records as accounts
+        on decisions.crm_account_id = accounts.account_id
+    inner join matched as account_groups
+        on accounts.record_id = account_groups.record_id
+    inner join records as partner_records
+        on decisions.partner_id = partner_records.partner_id
+        and decisions.partner_account_id = partner_records.partner_account_id
+    inner join matched as partner_groups
+        on partner_records.record_id = partner_groups.record_id
+    inner join chained
+        on account_groups.group_id = chained.group_id
+    inner join chained as partner_chained
+        on partner_groups.group_id = partner_chained.group_id
+    where chained.chain_id = partner_chained.chain_id
+        and account_groups.group_id <> partner_groups.group_id
+
+),
+
+chains_rejected as (
+
+    select chain_id from groups_rejected
+    group by chain_id
+
+),
+
+weighed as (
+
+    select
+        chains.chain_id,
+        chains.groups_count,
+        coalesce(most_held.same_duns_count < holders.with_duns_count, false) as has_several_duns,
+        coalesce(most_held.same_duns_count = chains.groups_count, false) as has_one_duns,
+        coalesce(most_held.same_domain_count < holders.with_domain_count, false)
+            as has_several_domains,
+        coalesce(most_held.same_name_count < holders.with_name_count, false) as has_several_names,
+        coalesce(most_held.same_country_count < holders.with_country_count, false)
+            as has_several_countries,
+        endless.chain_id is not null as is_endless,
+        chains_rejected.chain_id is not null as has_rejected_pair
+    from chains
+    left join most_held
+        on chains.chain_id = most_held.chain_id
+    left join holders
+        on chains.chain_id = holders.chain_id
+    left join endless
+        on chains.chain_id = endless.chain_id
+    left join chains_rejected
+        on chains.chain_id = chains_rejected.chain_id
+
+),
+
+-- Every group of a chain must agree with every other in something: two DUNS numbers never do, and
+-- different domains with different names do not either, nor do houses in different countries,
+-- however short the steps between them.
+checked as (
+
+    select
+        chain_id,
+        groups_count,
+        case
+            when has_rejected_pair then 'a person told two of its records apart'
+            when is_endless then 'the chain is longer than is followed'
+            when has_several_duns then 'its records have different DUNS numbers'
+            when has_several_domains and has_several_names and not has_one_duns
+            then 'its records have different domains and different names'
+            when has_several_countries and not has_one_duns
+            then 'its records are in different countries'
+        end as conflict
+    from weighed
+
+)
+
+select * from checked
