@@ -79,6 +79,7 @@ keys as (
         side,
         list_id,
         record_key,
+        '{{ kind }}' as key_kind,
         '{{ written_as.get(kind, kind[0]) }}:' || {{ expression }} as block_key
     from with_words
     where {{ expression }} is not null
@@ -89,6 +90,7 @@ keys as (
         'crm' as side,
         'crm' as list_id,
         record_key,
+        'email' as key_kind,
         'w:' || email_domain as block_key
     from email_domains
 

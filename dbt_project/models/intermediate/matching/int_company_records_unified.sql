@@ -62,7 +62,7 @@ unified as (
         all_records.*,
         countries.country_code,
         -- A country that nobody knows still agrees with itself.
-        coalesce(countries.country_code, nullif(upper(trim(all_records.country)), '')) as country_key
+        lower(coalesce(countries.country_code, nullif(trim(all_records.country), ''))) as country_key
     from all_records
     left join countries
         on lower(trim(all_records.country)) = countries.country_name

@@ -36,22 +36,51 @@ match_tiers as (
 
 ),
 
-parameters as (
+evidence_found as (
 
-    select * from {{ policy_in_force(ref('stg_policy__matching'), []) }}
+    select
+        'crm|' || crm_account_id as crm_record_key,
+        partner_id || '|' || partner_account_id as partner_record_key,
+        'crm_id' as tier
+    from {{ ref('int_matches_by_crm_id') }}
+    union all
+    select * from {{ ref('int_matches_by_duns') }}
+    union all
+    select * from {{ ref('int_matches_by_domain') }}
+    union all
+    select * from {{ ref('int_matches_by_email_domain') }}
+    union all
+    select * from {{ ref('int_matches_by_name_and_field') }}
+    union all
+    select * from {{ ref('int_matches_by_name') }}
 
 ),
 
--- What is below the policy's floor is no candidate, unless a key or a person joins the two.
+-- The strongest tier of a pair names it; what else agrees is in its probability.
+strongest_tiers as (
+
+    select
+        evidence_found.crm_record_key,
+        evidence_found.partner_record_key,
+        min(match_tiers.reading_order) as reading_order
+    from evidence_found
+    inner join match_tiers
+        on evidence_found.tier = match_tiers.tier
+    group by evidence_found.crm_record_key, evidence_found.partner_record_key
+
+),
+
 likely_pairs as (
 
     select
         pairs.*,
-        {{ rounded_share('pairs.odds / (1 + pairs.odds)') }} as probability
+        match_tiers.tier
     from pairs
-    cross join parameters
-    where pairs.tier in ('crm_id', 'duns', 'domain', 'email_domain')
-        or pairs.odds / (1 + pairs.odds) >= coalesce(parameters.review_probability, 0)
+    inner join strongest_tiers
+        on pairs.crm_record_key = strongest_tiers.crm_record_key
+        and pairs.partner_record_key = strongest_tiers.partner_record_key
+    inner join match_tiers
+        on strongest_tiers.reading_order = match_tiers.reading_order
 
 ),
 
@@ -67,6 +96,7 @@ pairs_with_decisions as (
         ) as partner_record_key,
         coalesce(likely_pairs.tier, 'person') as tier,
         likely_pairs.odds,
+        likely_pairs.model_version,
         coalesce(likely_pairs.probability, 0) as probability,
         likely_pairs.total_contribution,
         likely_pairs.name_level,
@@ -96,7 +126,8 @@ described as (
         pairs_with_decisions.tier,
         match_tiers.tier_rank,
         cast(pairs_with_decisions.probability as {{ type_share() }}) as probability,
-        coalesce(pairs_with_decisions.odds, 0) as odds,
+        cast(coalesce(pairs_with_decisions.odds, 0) as decimal(24, 6)) as odds,
+        pairs_with_decisions.model_version,
         pairs_with_decisions.total_contribution,
         case pairs_with_decisions.tier
             when 'person' then 'No rule sees anything in common'

@@ -200,7 +200,10 @@ levels as (
                 when our_label = their_compact or their_label = our_compact then 'name_in_domain'
                 else 'missing'
             end
-            when shared_ours.domain is not null or shared_theirs.domain is not null then 'shared'
+            when coalesce(
+                shared_ours.domain, shared_theirs.domain,
+                shared_host_ours.domain, shared_host_theirs.domain
+            ) is not null then 'shared'
             when our_host = their_host then 'same_host'
             when our_domain = their_domain
                 and (our_host = our_domain or their_host = their_domain) then 'below_own'
@@ -223,6 +226,10 @@ levels as (
         on shares.our_domain = shared_ours.domain
     left join shared_domains as shared_theirs
         on shares.their_domain = shared_theirs.domain
+    left join shared_domains as shared_host_ours
+        on shares.our_host = shared_host_ours.domain
+    left join shared_domains as shared_host_theirs
+        on shares.their_host = shared_host_theirs.domain
     left join shared_phones
         on shares.our_phone = shared_phones.phone_key
     left join email_domains

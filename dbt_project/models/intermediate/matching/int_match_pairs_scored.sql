@@ -12,10 +12,17 @@ match_model as (
 
 ),
 
+parameters as (
+
+    select * from {{ policy_in_force(ref('stg_policy__matching'), []) }}
+
+),
+
 added_up as (
 
     select
         pairs.*,
+        prior.model_version,
         cast(
             prior.contribution
             {%- for comparison in match_comparisons() %}
@@ -34,35 +41,36 @@ added_up as (
 
 ),
 
--- The odds of a pair alone, before other candidates have a say; bounded, so that they can be added.
 with_odds as (
 
     select
         added_up.*,
-        power(
-            cast(2 as double),
-            cast(greatest(least(total_contribution, 30), -30) as double)
-        ) as odds
+        {{ odds_of_bits('added_up.total_contribution') }} as odds
     from added_up
 
 ),
 
--- Tiers of the rules (section 3), strongest first. A name alone is tier 6 and never automatic.
-scored as (
+with_probability as (
 
     select
         with_odds.*,
-        case
-            when crm_id_level = 'equal' then 'crm_id'
-            when duns_level = 'equal' then 'duns'
-            when domain_level in ('same_host', 'below_own', 'sibling_hosts') then 'domain'
-            when email_domain_level = 'equal' then 'email_domain'
-            when linkedin_level = 'equal' or phone_level = 'equal'
-                or city_level in ('equal', 'similar') or country_level = 'equal'
-                then 'name_and_field'
-            else 'name'
-        end as tier
+        {{ share('odds', 'odds + 1') }} as probability
     from with_odds
+
+),
+
+-- What is less likely than the policy's floor is no candidate, unless the two share a key.
+scored as (
+
+    select with_probability.*
+    from with_probability
+    left join parameters
+        on 1 = 1
+    where with_probability.probability >= coalesce(parameters.review_probability, 0)
+        or with_probability.crm_id_level = 'equal'
+        or with_probability.duns_level = 'equal'
+        or with_probability.email_domain_level = 'equal'
+        or with_probability.domain_level in ('same_host', 'below_own', 'sibling_hosts')
 
 )
 

@@ -60,7 +60,7 @@ ranked as (
         row_number() over (
             partition by partner_id, partner_account_id
             order by
-                case when person_decision = 'accept' then 0 else 1 end nulls last,
+                case person_decision when 'accept' then 0 when 'reject' then 2 else 1 end nulls last,
                 case when tier <> 'person' then tier_rank end nulls last,
                 probability desc nulls last,
                 case when has_same_host then 0 else 1 end nulls last,
@@ -83,22 +83,35 @@ ranked as (
 
 -- A record is one company: what speaks for another company speaks against this one. The candidates
 -- share the odds that one of them is right or none.
-with_rivals as (
+odds_by_company as (
 
     select
         ranked.*,
-        sum(case when rank_within_company = 1 and coalesce(person_decision, '') <> 'reject' then odds else 0 end) over (
-            partition by partner_id, partner_account_id
-        ) as odds_of_all,
-        sum(case when rank_within_company = 1 and coalesce(person_decision, '') <> 'reject' then odds else 0 end) over (
-            partition by partner_id, partner_account_id, crm_company_key
-        ) as odds_of_company,
+        case
+            when rank_within_company = 1 and coalesce(person_decision, '') <> 'reject'
+            then odds
+            else 0
+        end as odds_for_company
+    from ranked
+
+),
+
+with_rivals as (
+
+    select
+        odds_by_company.*,
+        cast(
+            sum(odds_for_company) over (partition by partner_id, partner_account_id)
+            - sum(odds_for_company) over (
+                partition by partner_id, partner_account_id, crm_company_key
+            ) as decimal(24, 6)
+        ) as odds_of_others,
         first_value(crm_account_id) over by_rank as first_account_id,
         first_value(crm_company_key) over by_rank as first_company_key,
         first_value(probability) over by_rank as first_probability,
         nth_value(crm_account_id, 2) over by_rank as second_account_id,
         nth_value(probability, 2) over by_rank as second_probability
-    from ranked
+    from odds_by_company
     window by_rank as (
         partition by partner_id, partner_account_id
         order by account_rank nulls last
@@ -107,40 +120,24 @@ with_rivals as (
 
 ),
 
-with_posterior as (
-
-    select
-        with_rivals.*,
-        odds / (1 + greatest(odds_of_all - odds_of_company, 0)) as odds_among_rivals
-    from with_rivals
-
-),
-
 -- The best candidate of a record is right more often than its comparisons alone say; by how much
 -- was measured (see the seed match_model).
-calibrated as (
-
-    select
-        with_posterior.*,
-        case
-            when with_posterior.account_rank = 1
-            then power(with_posterior.odds_among_rivals, cast(calibration.slope as double))
-                * power(cast(2 as double), cast(calibration.intercept as double))
-            else with_posterior.odds_among_rivals
-        end as calibrated_odds
-    from with_posterior
-    cross join calibration
-
-),
-
 with_probability as (
 
     select
-        calibrated.*,
-        {{ rounded_share(
-            'calibrated_odds / (1 + calibrated_odds)'
-        ) }} as probability_among_rivals
-    from calibrated
+        with_rivals.*,
+        case
+            when with_rivals.odds = 0 then cast(0 as {{ type_share() }})
+            when with_rivals.account_rank = 1
+            then {{ rounded_share(
+                '1 / nullif(1 + power(cast(with_rivals.odds_of_others + 1 as double)'
+                ~ ' / nullif(cast(with_rivals.odds as double), 0), cast(calibration.slope as double))'
+                ~ ' * power(cast(2 as double), cast(-calibration.intercept as double)), 0)'
+            ) }}
+            else {{ share('with_rivals.odds', 'with_rivals.odds + with_rivals.odds_of_others + 1') }}
+        end as probability_among_rivals
+    from with_rivals
+    cross join calibration
 
 ),
 
@@ -150,16 +147,18 @@ rules_applied as (
     select
         with_probability.*,
         parameters.automatic_probability,
+        parameters.review_probability,
         case
             when person_decision = 'accept' then 'person_accepted'
             when person_decision = 'reject' then 'person_rejected'
             when has_duns_conflict then 'duns_conflict'
             when is_chosen_by_person = 1 then 'weaker_evidence'
+            when tier_rank = strongest_tier_rank and is_strongest_contested = 1
+                then 'contested_evidence'
             when account_rank > 1 and crm_company_key = first_company_key then 'duplicate_account'
             when tier_rank > strongest_tier_rank then 'weaker_evidence'
-            when is_strongest_contested = 1 then 'contested_evidence'
             when account_rank > 1 and probability_among_rivals < 0.5 then 'weaker_evidence'
-            when odds_of_all - odds_of_company > 1
+            when odds_of_others > 1
                 and probability_among_rivals < parameters.automatic_probability
                 then 'several_companies'
             when tier in ('name', 'person') then 'name_alone'
@@ -209,6 +208,10 @@ decided as (
     from rules_applied
     inner join match_rules
         on rules_applied.rule_id = match_rules.rule_id
+    -- What a stronger rival leaves next to nothing is no work for a reviewer.
+    where rules_applied.rule_id <> 'weaker_evidence'
+        or rules_applied.tier not in ('name_and_field', 'name')
+        or rules_applied.probability_among_rivals >= coalesce(rules_applied.review_probability, 0)
 
 )
 

@@ -36,7 +36,7 @@ websites as (
     where domain is not null
     union
     select {{ email_host('email') }} as website from contacts
-    where email is not null
+    where {{ email_host('email') }} is not null
 
 ),
 
