@@ -75,16 +75,16 @@ keys as (
     } %}
     {%- set written_as = {'a': 'c', 'h': 'c', '2': '1', '3': '1', 'y': 'x', 'z': 'x', 'b': 'c', 'i': 'c'} %}
     {%- for kind, expression in keys.items() %}
-    select
-        side,
-        list_id,
-        record_key,
-        '{{ kind }}' as key_kind,
-        '{{ written_as.get(kind, kind[0]) }}:' || {{ expression }} as block_key
-    from with_words
-    where {{ expression }} is not null
+        select
+            side,
+            list_id,
+            record_key,
+            '{{ kind }}' as key_kind,
+            '{{ written_as.get(kind, kind[0]) }}:' || {{ expression }} as block_key
+        from with_words
+        where {{ expression }} is not null
 
-    union all
+        union all
     {% endfor %}
     select
         'crm' as side,

@@ -136,11 +136,11 @@ described as (
             when 'email_domain'
             then 'Contacts of the account write from ' || theirs.registrable_domain
             when 'domain' then
-                case
-                    when ours.host = theirs.host then 'Host ' || ours.host || ' on both sides'
-                    else 'Domain ' || ours.registrable_domain || ' on both sides: ours is '
-                        || ours.host || ', theirs ' || theirs.host
-                end
+            case
+                when ours.host = theirs.host then 'Host ' || ours.host || ' on both sides'
+                else 'Domain ' || ours.registrable_domain || ' on both sides: ours is '
+                    || ours.host || ', theirs ' || theirs.host
+            end
             else 'No key in common'
         end
         || case
@@ -167,15 +167,11 @@ described as (
         end as evidence,
         pairs_with_decisions.name_level,
         pairs_with_decisions.has_duns_conflict,
-        -- Two accounts with one of these are one company entered twice and no rivals.
-        coalesce(
-            case
-                when pairs_with_decisions.domain_level <> 'shared' then ours.registrable_domain
-            end,
-            ours.core_words || '|' || ours.city_key,
-            ours.record_key
-        ) as crm_company_key,
+        case
+            when pairs_with_decisions.domain_level <> 'shared' then ours.registrable_domain
+        end as crm_own_domain,
         ours.core_words as crm_core_words,
+        ours.city_key as crm_city_key,
         ours.duns as crm_duns,
         theirs.duns as partner_duns,
         coalesce(ours.host = theirs.host, false) as has_same_host,

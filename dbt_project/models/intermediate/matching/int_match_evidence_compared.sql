@@ -76,17 +76,17 @@ comparisons as (
         'crm_id': ('our_id', "case when crm_id_level = 'equal' then our_id end"),
     } %}
     {%- for comparison in match_comparisons() %}
-    select
-        crm_account_id,
-        partner_id,
-        partner_account_id,
-        '{{ comparison }}' as comparison,
-        {{ values[comparison][0] }} as crm_value,
-        {{ values[comparison][1] }} as partner_value,
-        {{ comparison }}_level as agreement
-    from side_by_side
+        select
+            crm_account_id,
+            partner_id,
+            partner_account_id,
+            '{{ comparison }}' as comparison,
+            {{ values[comparison][0] }} as crm_value,
+            {{ values[comparison][1] }} as partner_value,
+            {{ comparison }}_level as agreement
+        from side_by_side
 
-    union all
+        union all
     {% endfor %}
     select
         crm_account_id,

@@ -41,8 +41,9 @@ by_crm_id as (
 
 names_known as (
 
-    select {{ halvings_of('count(distinct company_names.core_words) + max(background.names_count)') }}
-        as names_halvings
+    select
+        {{ halvings_of('count(distinct company_names.core_words) + max(background.names_count)') }}
+            as names_halvings
     from {{ ref('int_company_names_normalized') }} as company_names
     cross join {{ ref('name_words_background') }} as background
     where background.word = '*'
@@ -101,9 +102,11 @@ without_twins as (
     select
         side_by_side.*,
         case when our_rest = '' or their_rest = '' then our_rest
-            else {{ words_without_twin('our_rest', 'their_rest') }} end as our_strangers,
+            else {{ words_without_twin('our_rest', 'their_rest') }}
+        end as our_strangers,
         case when our_rest = '' or their_rest = '' then their_rest
-            else {{ words_without_twin('their_rest', 'our_rest') }} end as their_strangers,
+            else {{ words_without_twin('their_rest', 'our_rest') }}
+        end as their_strangers,
         -- Where a blank was lost or won, words do not tell: the letters in a row do.
         case
             when (our_words_count <> their_words_count or our_rest <> '' and their_rest <> '' and our_words_count = 1)
@@ -136,30 +139,67 @@ shares as (
 
 ),
 
-levels as (
+with_lookups as (
 
     select
         shares.*,
+        names_known.names_halvings,
+        coalesce(
+            shared_ours.domain, shared_theirs.domain,
+            shared_host_ours.domain, shared_host_theirs.domain
+        ) as shared_domain,
+        shared_phones.phone_key as shared_phone,
+        email_domains.email_domain,
+        by_crm_id.crm_record_key as handed_back_key
+    from shares
+    cross join names_known
+    left join shared_domains as shared_ours
+        on shares.our_domain = shared_ours.domain
+    left join shared_domains as shared_theirs
+        on shares.their_domain = shared_theirs.domain
+    left join shared_domains as shared_host_ours
+        on shares.our_host = shared_host_ours.domain
+    left join shared_domains as shared_host_theirs
+        on shares.their_host = shared_host_theirs.domain
+    left join shared_phones
+        on shares.our_phone = shared_phones.phone_key
+    left join email_domains
+        on shares.crm_record_key = email_domains.record_key
+        and shares.their_domain = email_domains.email_domain
+    left join by_crm_id
+        on shares.crm_record_key = by_crm_id.crm_record_key
+        and shares.partner_record_key = by_crm_id.partner_record_key
+
+),
+
+levels as (
+
+    select
+        with_lookups.*,
         case
             when our_core is null or their_core is null then 'missing'
             when our_core = their_core then 'equal'
             when our_rest = '' and their_rest = '' then 'same_words'
             when our_compact = their_compact or our_whole = their_whole then 'joined'
             when replace(our_alternative, ' ', '') = their_compact
-                or replace(their_alternative, ' ', '') = our_compact then 'alternative'
+                or replace(their_alternative, ' ', '') = our_compact
+            then 'alternative'
             when our_strangers = '' and their_strangers = '' then 'typo'
             when letters_apart <= case
-                when our_words_count = their_words_count then 0
-                when length(our_whole) >= 12 then 2
-                else 1
-            end then 'typo'
+                    when our_words_count = their_words_count then 0
+                    when length(our_whole) >= 12 then 2
+                    else 1
+                end
+            then 'typo'
             when (our_initials = their_compact and our_words_count >= 3)
-                or (their_initials = our_compact and their_words_count >= 3) then 'acronym'
+                or (their_initials = our_compact and their_words_count >= 3)
+            then 'acronym'
             when our_strangers = '' or their_strangers = '' then
-                case when our_rest = '' or their_rest = '' then 'contained' else 'contained_typo' end
-                || case when least(our_share, their_share) >= 0.6 then '_mostly'
-                    when least(our_share, their_share) >= 0.35 then '_partly'
-                    else '_barely' end
+            case when our_rest = '' or their_rest = '' then 'contained' else 'contained_typo' end
+            || case when least(our_share, their_share) >= 0.6 then '_mostly'
+                when least(our_share, their_share) >= 0.35 then '_partly'
+                else '_barely'
+            end
             when least(our_share, their_share) >= 0.6 then 'similar'
             when least(our_share, their_share) >= 0.4 then 'partial'
             when shared_weight > 0 then 'faint'
@@ -180,12 +220,13 @@ levels as (
             when our_city is null or their_city is null then 'missing'
             when our_city = their_city then 'equal'
             when contains(our_city, their_city) or contains(their_city, our_city)
-                or (length(our_city) >= 5 and levenshtein(our_city, their_city) <= 2) then 'similar'
+                or (length(our_city) >= 5 and levenshtein(our_city, their_city) <= 2)
+            then 'similar'
             else 'different'
         end as city_level,
         case
             when our_phone is null or their_phone is null then 'missing'
-            when shared_phones.phone_key is not null then 'shared'
+            when shared_phone is not null then 'shared'
             when our_phone = their_phone then 'equal'
             else 'different'
         end as phone_level,
@@ -200,13 +241,11 @@ levels as (
                 when our_label = their_compact or their_label = our_compact then 'name_in_domain'
                 else 'missing'
             end
-            when coalesce(
-                shared_ours.domain, shared_theirs.domain,
-                shared_host_ours.domain, shared_host_theirs.domain
-            ) is not null then 'shared'
+            when shared_domain is not null then 'shared'
             when our_host = their_host then 'same_host'
             when our_domain = their_domain
-                and (our_host = our_domain or their_host = their_domain) then 'below_own'
+                and (our_host = our_domain or their_host = their_domain)
+            then 'below_own'
             when our_domain = their_domain then 'sibling_hosts'
             when our_label = their_label then 'same_label'
             else 'different'
@@ -216,28 +255,11 @@ levels as (
             when our_linkedin = their_linkedin then 'equal'
             else 'different'
         end as linkedin_level,
-        case when email_domains.record_key is not null then 'equal' else 'missing' end
+        case when email_domain is not null then 'equal' else 'missing' end
             as email_domain_level,
-        case when by_crm_id.crm_record_key is not null then 'equal' else 'missing' end
+        case when handed_back_key is not null then 'equal' else 'missing' end
             as crm_id_level
-    from shares
-    cross join names_known
-    left join shared_domains as shared_ours
-        on shares.our_domain = shared_ours.domain
-    left join shared_domains as shared_theirs
-        on shares.their_domain = shared_theirs.domain
-    left join shared_domains as shared_host_ours
-        on shares.our_host = shared_host_ours.domain
-    left join shared_domains as shared_host_theirs
-        on shares.their_host = shared_host_theirs.domain
-    left join shared_phones
-        on shares.our_phone = shared_phones.phone_key
-    left join email_domains
-        on shares.crm_record_key = email_domains.record_key
-        and shares.their_domain = email_domains.email_domain
-    left join by_crm_id
-        on shares.crm_record_key = by_crm_id.crm_record_key
-        and shares.partner_record_key = by_crm_id.partner_record_key
+    from with_lookups
 
 ),
 

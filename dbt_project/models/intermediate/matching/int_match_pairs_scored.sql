@@ -18,26 +18,25 @@ parameters as (
 
 ),
 
+prior as (
+
+    select
+        model_version,
+        contribution
+    from match_model
+    where comparison = 'prior'
+
+),
+
 added_up as (
 
     select
         pairs.*,
         prior.model_version,
-        cast(
-            prior.contribution
-            {%- for comparison in match_comparisons() %}
-            + {{ comparison }}_weights.contribution
-            {%- endfor %}
-            as decimal(9, 4)
-        ) as total_contribution
+        cast({{ match_contributions() }} as decimal(9, 4)) as total_contribution
     from pairs
-    inner join match_model as prior
-        on prior.comparison = 'prior'
-    {%- for comparison in match_comparisons() %}
-    inner join match_model as {{ comparison }}_weights
-        on {{ comparison }}_weights.comparison = '{{ comparison }}'
-        and pairs.{{ comparison }}_level = {{ comparison }}_weights.level
-    {%- endfor %}
+    {{ match_model_joined('pairs') }}
+    cross join prior
 
 ),
 

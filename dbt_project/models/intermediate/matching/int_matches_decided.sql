@@ -67,56 +67,70 @@ ranked as (
                 case when has_same_country then 0 else 1 end nulls last,
                 crm_created_at nulls last,
                 crm_account_id nulls last
-        ) as account_rank,
-        -- The best account of each company stands for it: duplicates are no rivals.
-        row_number() over (
-            partition by partner_id, partner_account_id, crm_company_key
-            order by
-                case when person_decision = 'reject' then 1 else 0 end nulls last,
-                tier_rank nulls last,
-                probability desc nulls last,
-                crm_account_id nulls last
-        ) as rank_within_company
+        ) as account_rank
     from with_strongest
 
 ),
 
--- A record is one company: what speaks for another company speaks against this one. The candidates
--- share the odds that one of them is right or none.
-odds_by_company as (
+with_first as (
 
     select
         ranked.*,
-        case
-            when rank_within_company = 1 and coalesce(person_decision, '') <> 'reject'
-            then odds
-            else 0
-        end as odds_for_company
-    from ranked
-
-),
-
-with_rivals as (
-
-    select
-        odds_by_company.*,
-        cast(
-            sum(odds_for_company) over (partition by partner_id, partner_account_id)
-            - sum(odds_for_company) over (
-                partition by partner_id, partner_account_id, crm_company_key
-            ) as decimal(24, 6)
-        ) as odds_of_others,
+        case when coalesce(person_decision, '') = 'reject' then 0 else odds end as odds_in_play,
         first_value(crm_account_id) over by_rank as first_account_id,
-        first_value(crm_company_key) over by_rank as first_company_key,
+        first_value(crm_own_domain) over by_rank as first_own_domain,
+        first_value(crm_duns) over by_rank as first_duns,
+        first_value(crm_core_words || '|' || crm_city_key) over by_rank as first_name_and_city,
         first_value(probability) over by_rank as first_probability,
         nth_value(crm_account_id, 2) over by_rank as second_account_id,
         nth_value(probability, 2) over by_rank as second_probability
-    from odds_by_company
+    from ranked
     window by_rank as (
         partition by partner_id, partner_account_id
         order by account_rank nulls last
         rows between unbounded preceding and unbounded following
     )
+
+),
+
+-- One company entered twice in the CRM is no rival of itself: the same number, the same domain of
+-- its own, or the same name in the same city. Numbers that differ are two companies (case 13).
+with_company as (
+
+    select
+        with_first.*,
+        account_rank = 1
+        or (
+            coalesce(crm_duns = first_duns, true)
+            and coalesce(
+                crm_duns = first_duns
+                or crm_own_domain = first_own_domain
+                or crm_core_words || '|' || crm_city_key = first_name_and_city,
+                false
+            )
+        ) as is_company_of_first
+    from with_first
+
+),
+
+-- A record is one company: what speaks for another company speaks against this one. The candidates
+-- share the odds that one of them is right or none.
+with_rivals as (
+
+    select
+        with_company.*,
+        cast(
+            sum(odds_in_play) over (partition by partner_id, partner_account_id)
+            - case
+                when is_company_of_first
+                then sum(case when is_company_of_first then odds_in_play else 0 end)
+                    over (
+                        partition by partner_id, partner_account_id
+                    )
+                else odds_in_play
+            end as decimal(24, 6)
+        ) as odds_of_others
+    from with_company
 
 ),
 
@@ -141,33 +155,40 @@ with_probability as (
 
 ),
 
--- A wrong match leaks a partner's data, so anything that contradicts holds the pair back.
-rules_applied as (
+with_parameters as (
 
     select
         with_probability.*,
         parameters.automatic_probability,
-        parameters.review_probability,
+        parameters.review_probability
+    from with_probability
+    left join parameters
+        on 1 = 1
+
+),
+
+-- A wrong match leaks a partner's data, so anything that contradicts holds the pair back.
+rules_applied as (
+
+    select
+        with_parameters.*,
         case
             when person_decision = 'accept' then 'person_accepted'
             when person_decision = 'reject' then 'person_rejected'
             when has_duns_conflict then 'duns_conflict'
             when is_chosen_by_person = 1 then 'weaker_evidence'
-            when tier_rank = strongest_tier_rank and is_strongest_contested = 1
-                then 'contested_evidence'
-            when account_rank > 1 and crm_company_key = first_company_key then 'duplicate_account'
+            when is_strongest_contested = 1 and tier_rank = strongest_tier_rank
+            then 'contested_evidence'
+            when account_rank > 1 and is_company_of_first then 'duplicate_account'
             when tier_rank > strongest_tier_rank then 'weaker_evidence'
             when account_rank > 1 and probability_among_rivals < 0.5 then 'weaker_evidence'
-            when odds_of_others > 1
-                and probability_among_rivals < parameters.automatic_probability
-                then 'several_companies'
+            when odds_of_others > 1 and probability_among_rivals < automatic_probability
+            then 'several_companies'
             when tier in ('name', 'person') then 'name_alone'
-            when probability_among_rivals >= parameters.automatic_probability then 'above_threshold'
+            when probability_among_rivals >= automatic_probability then 'above_threshold'
             else 'below_threshold'
         end as rule_id
-    from with_probability
-    left join parameters
-        on 1 = 1
+    from with_parameters
 
 ),
 
