@@ -54,7 +54,14 @@ def labelled_sets(connection: duckdb.DuckDBPyConnection) -> list[LabelledSet]:
         LabelledSet("listings"),
         LabelledSet("listings_own_shares", is_for_training=False),
     ]
-    halved = ("ror", "ror_country", "three_sources", "name_pairs", "stackalytics_domains", "listings")
+    halved = (
+        "ror",
+        "ror_country",
+        "three_sources",
+        "name_pairs",
+        "stackalytics_domains",
+        "listings",
+    )
     return whole + [_half(connection, name) for name in halved]
 
 
@@ -126,7 +133,9 @@ def _three_sources(connection: duckdb.DuckDBPyConnection) -> None:
         " when len(parts) = 2 and not regexp_matches(parts[2], '[0-9]') then parts[2] end"
     )
     crm = _rows("crm_id as record_id", account_name="account_name", city="billing_city")
-    registry = _rows("{} reg_id as record_id", account_name="legal_name", country="country", city="city")
+    registry = _rows(
+        "{} reg_id as record_id", account_name="legal_name", country="country", city="city"
+    )
     directory = _rows(
         "'directory' as list_id, dir_id as record_id",
         account_name="company_name",
@@ -216,10 +225,13 @@ def _stackalytics(connection: duckdb.DuckDBPyConnection) -> None:
             select {_rows(account, account_name="company_name", website="domain")}
             from first_domains;
         create table stackalytics_domains_records as
-            select {_rows(
+            select {
+            _rows(
                 "'domains' as list_id, 'd' || domains.number as record_id",
-                account_name="coalesce(alias, company_name)", website="domains.domain",
-            )}
+                account_name="coalesce(alias, company_name)",
+                website="domains.domain",
+            )
+        }
             from domains left join (
                 select company_name, min_by(alias, number) as alias
                 from aliases where alias <> company_name group by company_name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.command_line import main as cosell
+from orchestration.company_defaults import initialise_home
 from orchestration.landing import ensure_landing_schema, land_company_configuration
 from orchestration.landing.refreshes import open_refresh
 from orchestration.settings import Home
@@ -24,17 +24,34 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 AS_OF = datetime.date(2026, 3, 2)
 ACCOUNTS, RECORDS = "intermediate.int_crm_accounts_current", "matching.int_partner_accounts_known"
 # From the first model that reads the lists to the last that decides.
-MODELS = (
-    "int_websites_cleaned int_hosts_registered int_company_records_unified "
-    "int_company_names_normalized int_name_words_placed int_name_words_weighted "
-    "int_company_cores_weighted int_company_records_normalized int_crm_accounts_normalized "
-    "int_partner_accounts_normalized int_domains_shared int_phones_shared "
-    "int_account_email_domains_known int_matches_by_crm_id int_company_keys_blocked "
-    "int_match_pairs_blocked int_match_pairs_compared int_match_pairs_scored int_matches_by_duns "
-    "int_matches_by_domain int_matches_by_email_domain int_matches_by_name_and_field "
-    "int_matches_by_name int_match_candidates_combined int_match_evidence_compared "
-    "int_matches_decided"
-).split()
+MODELS = [
+    "int_websites_cleaned",
+    "int_hosts_registered",
+    "int_company_records_unified",
+    "int_company_names_normalized",
+    "int_name_words_placed",
+    "int_name_words_weighted",
+    "int_company_cores_weighted",
+    "int_company_records_normalized",
+    "int_crm_accounts_normalized",
+    "int_partner_accounts_normalized",
+    "int_domains_shared",
+    "int_phones_shared",
+    "int_account_email_domains_known",
+    "int_matches_by_crm_id",
+    "int_company_keys_blocked",
+    "int_match_pairs_blocked",
+    "int_match_pairs_compared",
+    "int_match_pairs_scored",
+    "int_matches_by_duns",
+    "int_matches_by_domain",
+    "int_matches_by_email_domain",
+    "int_matches_by_name_and_field",
+    "int_matches_by_name",
+    "int_match_candidates_combined",
+    "int_match_evidence_compared",
+    "int_matches_decided",
+]
 
 
 @dataclass(frozen=True)
@@ -54,11 +71,7 @@ class MatchingWarehouse:
         self.empty = folder / "empty.duckdb"
         self.path = folder / "warehouse.duckdb"
         home = Home(folder / "home")
-        try:
-            cosell(["--home", str(home.root), "init"])
-        except SystemExit as ended:
-            if ended.code:
-                raise
+        initialise_home(home)
         ensure_landing_schema(home)
         land_company_configuration(home, AS_OF)
         open_refresh(home, AS_OF)
@@ -110,9 +123,7 @@ class MatchingWarehouse:
         project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         folders = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
         DuckDBConnectionManager.close_all_connections()
-        result = dbtRunner().invoke(
-            ["--quiet", arguments[0], *project, *folders, *arguments[1:]]
-        )
+        result = dbtRunner().invoke(["--quiet", arguments[0], *project, *folders, *arguments[1:]])
         DuckDBConnectionManager.close_all_connections()
         if not result.success:
             said = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.message]

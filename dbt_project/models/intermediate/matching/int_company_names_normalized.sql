@@ -141,34 +141,50 @@ with_starts as (
 
 ),
 
--- What names nobody matches nobody: "Test", "N/A", one letter, nothing but signs.
-normalized as (
+with_placeholders as (
 
     select
-        with_starts.account_name,
-        with_starts.country_code,
-        nullif(with_starts.name_words, '') as name_words,
+        with_starts.*,
         case
-            when placeholders.placeholder is null and core_placeholders.placeholder is null
-                and length(replace(with_starts.core_words, ' ', '')) >= 2
-                and {{ regexp_matches_whole('with_starts.core_words', '.*\\p{L}.*') }}
-            then with_starts.core_words
-            when placeholders.placeholder is null and core_placeholders.placeholder is null
-                and {{ regexp_matches_whole('with_starts.core_words', '[0-9]{2,6}') }}
-            then with_starts.core_words
-            when placeholders.placeholder is null and core_placeholders.placeholder is null
-                and {{ regexp_matches_whole('with_starts.core_words', '[\\x{3040}-\\x{9fff}\\x{ac00}-\\x{d7af}]') }}
-            then with_starts.core_words
-        end as core_words,
-        case
-            when length(replace(with_starts.alternative_words, ' ', '')) >= 2
-            then with_starts.alternative_words
-        end as alternative_words
+            when placeholders.placeholder is not null
+                or core_placeholders.placeholder is not null
+                or only_forms.form_words is not null
+            then 1
+            else 0
+        end as is_placeholder
     from with_starts
     left join placeholders
         on with_starts.name_words = placeholders.placeholder
     left join placeholders as core_placeholders
         on with_starts.core_words = core_placeholders.placeholder
+    left join legal_forms as only_forms
+        on with_starts.core_words = only_forms.form_words
+        and only_forms.country_code = '*'
+
+),
+
+-- What names nobody matches nobody: "Test", "N/A", "GmbH", one letter, nothing but signs.
+normalized as (
+
+    select
+        account_name,
+        country_code,
+        nullif(name_words, '') as name_words,
+        case
+            when is_placeholder = 1 then null
+            when length(replace(core_words, ' ', '')) >= 2
+                and {{ regexp_matches_whole('core_words', '.*\\p{L}.*') }}
+            then core_words
+            when {{ regexp_matches_whole('core_words', '[0-9]{2,6}') }} then core_words
+            when {{ regexp_matches_whole(
+                'core_words', '[\\x{3040}-\\x{9fff}\\x{ac00}-\\x{d7af}]'
+            ) }}
+            then core_words
+        end as core_words,
+        case
+            when length(replace(alternative_words, ' ', '')) >= 2 then alternative_words
+        end as alternative_words
+    from with_placeholders
 
 )
 

@@ -43,7 +43,10 @@ keys_of_records as (
         company_names.core_words,
         company_names.alternative_words,
         cores.compact_name,
-        replace(company_names.name_words, ' ', '') as whole_compact,
+        case
+            when company_names.core_words is not null
+            then replace(company_names.name_words, ' ', '')
+        end as whole_compact,
         cores.weighted_words,
         cores.core_weight,
         cores.words_count,
