@@ -40,24 +40,39 @@ company_records as (
 
 -- Counted by name, so that the same company entered twice does not make its domain a shared one,
 -- nor do its houses in several countries whose names hold the domain's own.
+names_behind as (
+
+    select
+        company_records.side,
+        company_records.list_id,
+        company_records.registrable_domain,
+        company_records.core_words
+    from company_records
+    left join partner_accounts
+        on company_records.list_id = partner_accounts.partner_id
+        and company_records.record_id = partner_accounts.partner_account_id
+    where company_records.registrable_domain is not null
+        and company_records.core_words is not null
+        and (
+            length(company_records.domain_label) < 4
+            or not contains(company_records.compact_name, company_records.domain_label)
+        )
+        and coalesce(partner_accounts.is_in_force, true)
+    group by
+        company_records.side,
+        company_records.list_id,
+        company_records.registrable_domain,
+        company_records.core_words
+
+),
+
 names_per_list as (
 
     select
-        company_records.registrable_domain,
-        cast(count(distinct case
-            when length(company_records.domain_label) < 4
-                or not contains(company_records.compact_name, company_records.domain_label)
-            then company_records.core_words
-        end) as bigint) as names_count
-    from company_records
-    left join partner_accounts
-        on company_records.side = 'partner'
-        and company_records.list_id = partner_accounts.partner_id
-        and company_records.record_id = partner_accounts.partner_account_id
-    where company_records.registrable_domain is not null
-        and coalesce(partner_accounts.is_in_force, true)
-    group by
-        company_records.side, company_records.list_id, company_records.registrable_domain
+        registrable_domain,
+        cast(count(*) as bigint) as names_count
+    from names_behind
+    group by side, list_id, registrable_domain
 
 ),
 

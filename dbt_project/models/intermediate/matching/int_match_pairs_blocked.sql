@@ -34,13 +34,17 @@ decisions as (
 ),
 
 -- A key that many of our accounts have finds nothing in particular: the work grows with the
--- lists and not with their product.
+-- lists and not with their product. Beginnings, endings and single words find less than whole
+-- names and numbers do.
 blocks as (
 
     select block_key
     from crm_keys
     group by block_key
-    having count(*) <= 30
+    having count(*) <= case
+        when substr(block_key, 1, 1) in ('1', 's', 'e', 'v') then 8
+        else 30
+    end
 
 ),
 

@@ -12,13 +12,26 @@ parameters as (
 
 ),
 
+names_behind as (
+
+    select
+        side,
+        list_id,
+        phone_key,
+        core_words
+    from company_records
+    where phone_key is not null
+        and core_words is not null
+    group by side, list_id, phone_key, core_words
+
+),
+
 names_per_list as (
 
     select
         phone_key,
-        cast(count(distinct core_words) as bigint) as names_count
-    from company_records
-    where phone_key is not null
+        cast(count(*) as bigint) as names_count
+    from names_behind
     group by side, list_id, phone_key
 
 ),
