@@ -16,6 +16,7 @@ import duckdb
 DATA = (
     Path(os.environ.get("COSELL_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data"
 )
+COUNTRIES = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "country_names.csv"
 CRM_EXCHANGES = "('LSE','HKG','ASX','PAR','GER','STO','OSL','JPX','CAI','VAN','CNQ')"
 _EMPTY = "cast(null as varchar)"
 
@@ -263,8 +264,7 @@ def _listings(connection: duckdb.DuckDBPyConnection) -> None:
             from '{DATA}/companies/finance_listings_ex_us.parquet';
         create table countries as
             select country_name, country_code
-            from read_csv('{Path(__file__).resolve().parents[2]}/dbt_project/seeds/country_names.csv',
-                all_varchar = true);
+            from read_csv('{COUNTRIES}', all_varchar = true);
         create table own_shares as
             select all_listings.* from all_listings join countries
                 on lower(country) = country_name and left(isin, 2) = country_code;

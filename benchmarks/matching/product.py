@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 AS_OF = datetime.date(2026, 3, 2)
 ACCOUNTS, RECORDS = "intermediate.int_crm_accounts_current", "matching.int_partner_accounts_known"
 # From the first model that reads the lists to the last that decides.
-MODELS = [
+MODELS = (
     "int_websites_cleaned",
     "int_hosts_registered",
     "int_company_records_unified",
@@ -51,7 +51,7 @@ MODELS = [
     "int_match_candidates_combined",
     "int_match_evidence_compared",
     "int_matches_decided",
-]
+)
 
 
 @dataclass(frozen=True)

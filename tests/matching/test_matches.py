@@ -58,9 +58,9 @@ def test_two_accounts_that_fit_alike_are_for_a_person(matched: Matched) -> None:
 
 def test_a_domain_behind_many_companies_matches_nobody(matched: Matched) -> None:
     """Case 10, found from the lists alone."""
-    assert matched.rows(
-        "select kind from matching.int_domains_shared where domain = 'rh.com'"
-    ) == [("found_in_lists",)]
+    assert matched.rows("select kind from matching.int_domains_shared where domain = 'rh.com'") == [
+        ("found_in_lists",)
+    ]
     assert matched.decisions("p_shared") == {}
 
 
