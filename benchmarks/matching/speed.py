@@ -22,19 +22,121 @@ import duckdb
 from benchmarks.matching.product import MatchingWarehouse, ModelTime
 
 LISTS = 15
-_BEGINNINGS = (
-    "al bar cor del ed fal gar hal iron jun kel lor mar nor os pel quin ros sal tor".split()
-)
-_MIDDLES = "a an ar ber den el en er fer in is land lin mon na or ra ren tan ver vi wen".split()
-_ENDS = "brook bury by croft dale den field ford gate ham haven hurst ley mark mere ridge".split()
-_TRADES = (
-    "software foods logistics energy systems bank insurance medical pharma motors robotics media "
-    "telecom networks packaging plastics chemicals mining airlines hotels travel design studios "
-    "security analytics consulting engineering construction furniture textiles paper steel glass"
-).split()
-_FORMS = "Inc. LLC Ltd GmbH S.A. B.V. AG Corp. PLC Pty_Ltd".split()
-_COUNTRIES = "US US US GB DE FR NL CH AU CA".split()
-_CITIES = "Boston Austin Leeds Berlin Lyon Utrecht Basel Sydney Ottawa Denver Tampa Reno".split()
+_BEGINNINGS = [
+    "al",
+    "bar",
+    "cor",
+    "del",
+    "ed",
+    "fal",
+    "gar",
+    "hal",
+    "iron",
+    "jun",
+    "kel",
+    "lor",
+    "mar",
+    "nor",
+    "os",
+    "pel",
+    "quin",
+    "ros",
+    "sal",
+    "tor",
+]
+_MIDDLES = [
+    "a",
+    "an",
+    "ar",
+    "ber",
+    "den",
+    "el",
+    "en",
+    "er",
+    "fer",
+    "in",
+    "is",
+    "land",
+    "lin",
+    "mon",
+    "na",
+    "or",
+    "ra",
+    "ren",
+    "tan",
+    "ver",
+    "vi",
+    "wen",
+]
+_ENDS = [
+    "brook",
+    "bury",
+    "by",
+    "croft",
+    "dale",
+    "den",
+    "field",
+    "ford",
+    "gate",
+    "ham",
+    "haven",
+    "hurst",
+    "ley",
+    "mark",
+    "mere",
+    "ridge",
+]
+_TRADES = [
+    "software",
+    "foods",
+    "logistics",
+    "energy",
+    "systems",
+    "bank",
+    "insurance",
+    "medical",
+    "pharma",
+    "motors",
+    "robotics",
+    "media",
+    "telecom",
+    "networks",
+    "packaging",
+    "plastics",
+    "chemicals",
+    "mining",
+    "airlines",
+    "hotels",
+    "travel",
+    "design",
+    "studios",
+    "security",
+    "analytics",
+    "consulting",
+    "engineering",
+    "construction",
+    "furniture",
+    "textiles",
+    "paper",
+    "steel",
+    "glass",
+]
+_FORMS = ["Inc.", "LLC", "Ltd", "GmbH", "S.A.", "B.V.", "AG", "Corp.", "PLC", "Pty_Ltd"]
+_COUNTRIES = ["US", "US", "US", "GB", "DE", "FR", "NL", "CH", "AU", "CA"]
+_CITIES = [
+    "Boston",
+    "Austin",
+    "Leeds",
+    "Berlin",
+    "Lyon",
+    "Utrecht",
+    "Basel",
+    "Sydney",
+    "Ottawa",
+    "Denver",
+    "Tampa",
+    "Reno",
+]
 
 
 def _one_of(words: list[str], number: str) -> str:

@@ -54,7 +54,7 @@ _OTHER = ["Tollgate", "Underhill", "Vanterpool", "Wickersham", "Yarborough", "Is
 SHARED_HOST_ACCOUNTS = [
     Company(f"a_shared_{number}", f"{name} Dental", "https://www.rh.com/")
     for number, name in enumerate(
-        "Alderbrook Birchmont Cedarholm Dunmore Elmhurst Fernwood Glenrock".split()
+        ["Alderbrook", "Birchmont", "Cedarholm", "Dunmore", "Elmhurst", "Fernwood", "Glenrock"]
     )
 ]
 
