@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -93,13 +94,24 @@ def land(home: Home) -> None:
         raise SystemExit(f"refused: {report.refused[0]}")
 
 
-def seconds_in_a_process(function: Callable[..., None], *arguments: object) -> float:
-    """Wall time of `function` in a process of its own, without the start of the interpreter."""
+@dataclass(frozen=True)
+class Cost:
+    """What one process took: seconds of wall and of processor, and its peak memory."""
+
+    wall: float
+    processor: float
+    mebibytes: float
+
+
+def cost_in_a_process(function: Callable[..., None], *arguments: object) -> Cost:
+    """The cost of `function` in a process of its own, without the start of the interpreter."""
     code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); import crm_landing as own;"
+        "import resource, sys, time; sys.path.insert(0, sys.argv[1]); import crm_landing as own;"
         "from pathlib import Path; from orchestration.settings import Home;"
-        f"began = time.perf_counter(); own.{function.__name__}{_written(arguments)};"
-        "print(time.perf_counter() - began)"
+        "began, busy = time.perf_counter(), time.process_time();"
+        f"own.{function.__name__}{_written(arguments)};"
+        "print(time.perf_counter() - began, time.process_time() - busy,"
+        " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     here = str(Path(__file__).parent)
     done = subprocess.run(
@@ -107,7 +119,7 @@ def seconds_in_a_process(function: Callable[..., None], *arguments: object) -> f
     )
     if done.returncode != 0:
         raise SystemExit(done.stderr[-2000:])
-    return float(done.stdout.split()[-1])
+    return Cost(*(float(each) for each in done.stdout.split()[-3:]))
 
 
 def _written(arguments: tuple[object, ...]) -> str:
@@ -126,12 +138,15 @@ def _paths(value: object) -> str:
 
 def compare(title: str, home: Home, files: list[Path], folder: Path) -> None:
     """Convert and land the same files, and print the ratio."""
-    converted = seconds_in_a_process(convert, files, folder)
-    landed = seconds_in_a_process(land, home)
+    converted = cost_in_a_process(convert, files, folder)
+    landed = cost_in_a_process(land, home)
     size = sum(file.stat().st_size for file in files) / 1e6
     print(
-        f"{title}: {size:,.0f} MB; DuckDB {converted:.1f} s, landing {landed:.1f} s, "
-        f"ratio {landed / converted:.2f} (goal {GOAL})"
+        f"{title}: {size:,.0f} MB; DuckDB {converted.wall:.1f} s, landing {landed.wall:.1f} s, "
+        f"ratio {landed.wall / converted.wall:.2f} (goal {GOAL}); of processor time "
+        f"{converted.processor:.1f} s, {landed.processor:.1f} s, ratio "
+        f"{landed.processor / converted.processor:.2f}; peak memory of landing "
+        f"{landed.mebibytes:,.0f} MiB"
     )
 
 

@@ -9,7 +9,7 @@ apart per engine and station: the line through both points.
     python benchmarks/engines.py small medium
 
 Sizes that take long can be measured one by one: `--results FILE` keeps what was measured and
-reports it together with what the file holds.
+reports it together with what the file holds; with `--report` it measures nothing.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ def no_cluster() -> Iterator[None]:
 def report(measured: list[Measured]) -> None:
     """A table of seconds per station, then fixed cost and growth where there are two sizes."""
     by = {(one.size, one.engine): one for one in measured}
-    sizes = list(dict.fromkeys(one.size for one in measured))
+    by_rows = sorted(measured, key=lambda one: one.landed_rows)
+    sizes = list(dict.fromkeys(one.size for one in by_rows))
     columns = [by[size, engine] for size in sizes for engine in ENGINES]
     rows = [
         (station, [f"{one.seconds_by_station.get(station, 0.0):.1f}" for one in columns])
@@ -202,6 +203,7 @@ def main() -> None:
     )
     parser.add_argument("sizes", nargs="*", default=["small"])
     parser.add_argument("--results", type=Path, help="keep what was measured in this file")
+    parser.add_argument("--report", action="store_true", help="only report what that file holds")
     parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--refresh", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -210,6 +212,8 @@ def main() -> None:
     elif arguments.refresh:
         home, day = arguments.refresh
         print(json.dumps(refresh_once(Path(home), date.fromisoformat(day))))
+    elif arguments.report:
+        report(read_results(arguments.results))
     else:
         before = read_results(arguments.results)
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""DuckDB and Apache Spark as data sources of Great Expectations.
+"""DuckDB (with a lake or without) and Apache Spark as data sources of Great Expectations.
 
 It has none for DuckDB, and its general SQL source fetches results after the connection went back to
 the pool: DuckDB's results end with their connection, and every metric then fails with `list index
@@ -25,11 +25,16 @@ EngineType = type[SqlAlchemyExecutionEngine]
 class KeptConnectionExecutionEngine(SqlAlchemyExecutionEngine):
     """Runs queries on one connection that stays open until `close`."""
 
+    opening: tuple[str, ...] = ()
+    """Statements that a new connection begins with."""
+
     @contextmanager
     def get_connection(self) -> Generator[sqlalchemy.Connection, None, None]:
         """The one connection."""
         if self._connection is None:
             self._connection = self.engine.connect()
+            for statement in self.opening:
+                self._connection.exec_driver_sql(statement)
         yield self._connection
 
     def close(self) -> None:

@@ -37,11 +37,10 @@ DATA_DOCS_FOLDER = "data_docs"
 
 @dataclass(frozen=True)
 class SparkThrift:
-    """A Spark thrift server as SQLAlchemy reaches it, and what our schemas' names begin with."""
+    """A Spark thrift server as SQLAlchemy reaches it."""
 
     url: str
     connect_args: Mapping[str, Any] = field(repr=False)
-    schema_prefix: str
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,16 @@ class GateSource:
     database: a DuckDB file that is opened read-only, None for an empty database in memory.
     relations: for tables that are not in the database, `area.table` -> a select that reads them.
     spark: where Spark evaluates the rules instead of DuckDB.
+    opening: statements with which DuckDB opens tables that are in no file.
+    schema_prefix: what the names of the schemas begin with, where many share a catalog.
     """
 
     database: Path | None
     threads: int
     relations: Mapping[str, str] = field(default_factory=dict)
     spark: SparkThrift | None = None
-
-    @property
-    def schema_prefix(self) -> str:
-        """What the names of the schemas begin with; empty on DuckDB."""
-        return "" if self.spark is None else self.spark.schema_prefix
+    opening: tuple[str, ...] = field(default=(), repr=False)
+    schema_prefix: str = ""
 
 
 def load_great_expectations() -> None:
@@ -146,6 +144,8 @@ class _Run:
             connection_string=f"duckdb:///{database}",
             kwargs={"connect_args": connect_args},
         )
+        engine: Any = datasource.get_execution_engine()
+        engine.opening = self.source.opening
         return datasource
 
     def add_table(
@@ -158,7 +158,7 @@ class _Run:
         asset: Any
         if table in self.source.relations:
             asset = self.datasource.add_query_asset(table, self.source.relations[table])
-        elif self.source.spark is not None:
+        elif self.source.spark is not None or self.source.opening:
             # Whether there is such a table shows when it is read; asking first costs a statement.
             asset = self.datasource.add_query_asset(
                 table, f"select * from {self.source.schema_prefix}{table}"

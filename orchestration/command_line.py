@@ -180,7 +180,9 @@ def choose(
     engine: Annotated[
         str | None,
         typer.Option(
-            "--engine", metavar="NAME", help="duckdb or spark.  [dim]\\[COSELL_ENGINE][/]"
+            "--engine",
+            metavar="NAME",
+            help="duckdb, ducklake or spark.  [dim]\\[COSELL_ENGINE][/]",
         ),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,

@@ -10,7 +10,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,9 +22,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import CosellError, RefreshError, one_sentence, spark_is_not_installed
+from orchestration.errors import CosellError, RefreshError, one_sentence, packages_are_missing
 from orchestration.release import files_hash
-from orchestration.settings import Settings
+from orchestration.settings import Engine, Settings
 from orchestration.stations import Manifest, station_of_each_node
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
@@ -30,11 +32,21 @@ WRITTEN_BY_TOOLS = ("target", "logs", "dbt_packages", ".user.yml", "__pycache__"
 MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 KEPT_MANIFESTS = 3
+KEPT_KINDS = ("view", "seed")
+"""Materializations that hold nothing of what was landed."""
 STATION_TAG = "station_"
+ADAPTERS: Mapping[Engine, str] = {
+    "duckdb": "dbt-duckdb",
+    "ducklake": "dbt-duckdb",
+    "spark": "dbt-spark",
+}
 # The classes through which an error came; the sentence after them names its own code.
 _SPARK_PREFIX = re.compile(
     r"(?:org\.apache\.hive\S+Exception: )?Error running query: (?:\[[\w.]+\] [\w.]+: )?"
 )
+
+# DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
+_DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
 
 
 @dataclass(frozen=True)
@@ -81,9 +93,9 @@ class DbtProject:
         """Where the parsed project is kept: beside dbt's own output, one folder per content."""
         engine = self.settings.engine
         try:
-            versions = "_".join(version(package) for package in ("dbt-core", f"dbt-{engine}"))
+            versions = "_".join(version(package) for package in ("dbt-core", ADAPTERS[engine]))
         except PackageNotFoundError:
-            raise RefreshError(spark_is_not_installed()) from None
+            raise RefreshError(packages_are_missing(engine)) from None
         prefix = self.settings.schema_prefix
         name = f"{self.project_hash[:16]}_{engine}_{versions}{f'_{prefix}' if prefix else ''}"
         return self._writable_folder() / "parsed" / name
@@ -150,6 +162,7 @@ class DbtProject:
         station: str,
         listener: NodeListener | None = None,
         names: Sequence[str] | None = None,
+        keeps_views: bool = False,
     ) -> list[NodeResult]:
         """Build and test what belongs to a station, in this process.
 
@@ -157,6 +170,8 @@ class DbtProject:
             station: name of a dbt station.
             listener: told of every node that is ready.
             names: only these nodes of the station (unique names), default all.
+            keeps_views: views and seeds stand as the same project built them before, and are
+                tested only; a view reads what is there when it is asked.
 
         Returns the result of every node, failed ones included. Raises RefreshError where dbt could
         not run at all. Connections to the warehouse are closed afterwards.
@@ -166,10 +181,11 @@ class DbtProject:
         selection = [f"tag:{STATION_TAG}{station}"]
         if names is not None:
             selection = [f"{selection[0]},{name}" for name in names]
-        counting = _Counting(listener, self._count(station) if names is None else len(names))
+        kept = KEPT_KINDS if keeps_views else ()
+        counting = _Counting(listener, self._count(station, kept) if names is None else len(names))
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
-        with _dbt_environment(self.settings):
+        with _dbt_environment(self.settings), _signals_that_dbt_knows():
             try:
                 outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
                     [
@@ -177,6 +193,7 @@ class DbtProject:
                         *("--select", *selection),
                         *("--indirect-selection", "empty"),
                         *("--exclude-resource-type", "unit_test"),
+                        *_excluded(kept),
                         "--no-write-json",
                         *self._options(own_folder / "target", own_folder / "logs"),
                     ]
@@ -192,8 +209,17 @@ class DbtProject:
             )
         return [_node_result(result) for result in outcome.result.results]
 
-    def _count(self, station: str) -> int:
-        return sum(one == station for one in station_of_each_node(self.manifest).values())
+    def _count(self, station: str, kept: Sequence[str]) -> int:
+        nodes = self.manifest["nodes"]
+        return sum(
+            of == station and nodes[unique_id]["config"].get("materialized") not in kept
+            for unique_id, of in station_of_each_node(self.manifest).items()
+        )
+
+
+def _excluded(kinds: Sequence[str]) -> list[str]:
+    """dbt's options to leave out what is materialized in these ways."""
+    return ["--exclude", *(f"config.materialized:{kind}" for kind in kinds)] if kinds else []
 
 
 @functools.lru_cache(maxsize=2)
@@ -221,7 +247,20 @@ def _read_tagged_manifest(file: Path, manifest: Manifest) -> Any:
             tagged.nodes[unique_id].tags.append(f"{STATION_TAG}{station}")
         _tagged_manifests.clear()
         _tagged_manifests[file] = tagged
+    _forget_what_was_compiled(_tagged_manifests[file])
     return _tagged_manifests[file]
+
+
+def _forget_what_was_compiled(manifest: Any) -> None:
+    """As if no invocation had used the manifest: dbt puts ephemeral models into a query only once.
+
+    A query that it compiles again would name them without having them.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.compiled, node.compiled_code = False, None
+            node.extra_ctes_injected, node.extra_ctes = False, []
+            node._pre_injected_sql = None
 
 
 class _Counting:
@@ -269,6 +308,26 @@ def _dbt_environment(settings: Settings) -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _signals_that_dbt_knows() -> Iterator[None]:
+    """Let a signal that stops the process reach dbt as the one interrupt that it handles.
+
+    dbt then waits for the queries of its threads. After any other exception they would go on while
+    the interpreter ends, which aborts the process in the middle of the engine's code.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _node_result(result: Any) -> NodeResult:
     node = result.node
     return NodeResult(
@@ -298,6 +357,7 @@ def error_message(text: str) -> str:
         if not line.strip().startswith(("compiled code at", "LINE ", "^", "at ", "Caused by:"))
     ]
     message = _SPARK_PREFIX.sub("", one_sentence(" ".join(lines)))
+    message = _DUCKLAKE_QUERY.sub("", message)
     return message.rstrip(".") or "no message"
 
 

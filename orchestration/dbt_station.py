@@ -8,11 +8,18 @@ dbt invocation inside this process, and Dagster's blocking checks stop the step 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.dbt_invocation import DbtProject, NodeResult, error_message, results_by_id
+from orchestration.dbt_invocation import (
+    KEPT_KINDS,
+    DbtProject,
+    NodeResult,
+    error_message,
+    results_by_id,
+)
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
 from orchestration.refresh_session import RefreshSession
 from orchestration.release.public_tables import area_of
@@ -152,11 +159,13 @@ def build_dbt_station(
         if len(selected) < len(content.built):
             names = [manifest["nodes"][unique_id]["name"] for unique_id in selected]
         with reporting_failures(session, station):
-            results = session.project.build(station, session.report(station), names)
+            # A part that somebody asks for is built as asked.
+            keeps_views = names is None and session.has_views_of_these_models
+            results = session.project.build(station, session.report(station), names, keeps_views)
             session.warehouse.show(session.project.manifest)
             session.dbt_results[station] = results
             rows_counts = _rows_counts(session)
-            yield from _materializations(manifest, selected, results, rows_counts)
+            yield from _materializations(manifest, selected, results, rows_counts, keeps_views)
             yield from _check_results(manifest, content, results, context)
             raise_for_failures(session, station, results)
 
@@ -198,15 +207,36 @@ def _materializations(
     selected: set[str],
     results: Sequence[NodeResult],
     rows_counts: Mapping[str, int],
+    keeps_views: bool,
 ) -> Iterator[dg.MaterializeResult]:
-    for result in results:
-        if result.unique_id in selected and result.status == "success":
-            key = asset_key(manifest, result.unique_id)
-            metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
-            rows_count = rows_counts.get(".".join(key.path))
-            if rows_count is not None:
-                metadata["dagster/row_count"] = rows_count
-            yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+    """What stands now, parents first: built by dbt, or kept because it had no need to.
+
+    What reads a table that could not be built is left out.
+    """
+    by_id = results_by_id(results)
+    parents = {one: set(built_parents(manifest, one)) & selected for one in sorted(selected)}
+    told: set[str] = set()
+    for unique_id in TopologicalSorter(parents).static_order():
+        if not parents[unique_id] <= told:
+            continue
+        key = asset_key(manifest, unique_id)
+        result = by_id.get(unique_id)
+        metadata: dict[str, Any] = {}
+        if result is not None and result.status == "success":
+            metadata["seconds"] = round(result.seconds, 3)
+        elif keeps_views and result is None and _is_kept(manifest["nodes"][unique_id]):
+            metadata["kept"] = "as the refresh before built it, of the same models"
+        else:
+            continue
+        rows_count = rows_counts.get(".".join(key.path))
+        if rows_count is not None:
+            metadata["dagster/row_count"] = rows_count
+        told.add(unique_id)
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _is_kept(node: Mapping[str, Any]) -> bool:
+    return node["config"]["materialized"] in KEPT_KINDS
 
 
 def _check_results(

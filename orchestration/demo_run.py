@@ -32,6 +32,7 @@ OWN_ENTRIES = (
     "dagster",
     "warehouse.duckdb",
     "warehouse.duckdb.wal",
+    "warehouse_ducklake",
     "warehouse_spark",
 )
 

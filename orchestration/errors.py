@@ -49,14 +49,21 @@ class RoutingError(CosellError):
     """A routed list cannot be delivered."""
 
 
+# Spark brings half a gigabyte with many dependencies, whose versions are in a lock file.
+INSTALL = {
+    "ducklake": "pip install -e '.[ducklake]'",
+    "spark": "pip install --no-deps --require-hashes -r requirements-spark.lock",
+}
+
+
 def one_sentence(text: str) -> str:
     """Fold a message of several lines (as engines write them) into a single line."""
     return " ".join(text.split())
 
 
-def spark_is_not_installed() -> str:
-    """What a person reads who asks for Spark where its extra is missing."""
+def packages_are_missing(engine: str) -> str:
+    """What a person reads who asks for an engine where its extra is missing."""
     return (
-        "The engine is spark, but its packages are not installed: run "
-        "`pip install --no-deps --require-hashes -r requirements-spark.lock` or use duckdb."
+        f"The engine is {engine}, but its packages are not installed: run `{INSTALL[engine]}` "
+        "or use duckdb."
     )

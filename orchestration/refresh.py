@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
-from orchestration.errors import RefreshError
+from orchestration.errors import RefreshError, one_sentence
 from orchestration.progress import Progress, no_progress
 from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
@@ -175,8 +175,11 @@ def _definitions() -> dg.Definitions:
 def _reason(result: dg.ExecuteInProcessResult) -> str:
     """Why a run failed outside every station, from Dagster's own events."""
     for event in result.all_events:
-        if event.is_failure and event.message:
-            return event.message.rstrip(".")
+        if event.is_failure:
+            error = getattr(event.event_specific_data, "error", None)
+            said = one_sentence(error.message if error is not None else event.message or "")
+            if said:
+                return said.rstrip(".")
     return "Dagster gave no reason"
 
 

@@ -176,8 +176,9 @@ class RefreshSession:
         if self.is_up_to_date:
             return
         self.rebuilt_because = rebuild_reason(self.warehouse, before, now)
-        write_state(self.home, now, self.settings.engine)
-        if self.rebuilt_because is not None or not self.warehouse.exists():
+        is_extension = self.rebuilt_because is None and self.warehouse.exists()
+        write_state(self.home, replace(now, is_extension=is_extension), self.settings.engine)
+        if not is_extension:
             self.warehouse.remove()
 
     @property
@@ -190,6 +191,18 @@ class RefreshSession:
                 "`cosell refresh`, which runs them all."
             )
         return state
+
+    @property
+    def has_views_of_these_models(self) -> bool:
+        """Whether the refresh extends a warehouse whose views the same models have built.
+
+        Asked of DuckDB alone: on other engines nobody has measured that a view outlives the
+        replacing of the tables that it reads.
+        """
+        if self.settings.engine != "duckdb":
+            return False
+        state = self.state
+        return state.is_extension and state.project_hash == self.project.project_hash
 
     def close_workshop(self, published: PublishedRelease) -> None:
         """Say that the warehouse holds a finished refresh."""

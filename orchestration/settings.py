@@ -19,21 +19,24 @@ import yaml
 
 from orchestration.errors import ConfigurationError, one_sentence
 
-Engine = Literal["duckdb", "spark"]
+Engine = Literal["duckdb", "ducklake", "spark"]
+ManagersFrom = Literal["manager_field", "role_tree"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 SECRETS_VARIABLE = "COSELL_SECRETS"
 
 ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_HOME": "the data folder (default ./data)",
-    "COSELL_ENGINE": "duckdb or spark (default: engine of config/company.yaml)",
+    "COSELL_ENGINE": "duckdb, ducklake or spark (default: engine of config/company.yaml)",
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
     SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
     "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
     "COSELL_SPARK_PORT": "its port (default 10000)",
     "COSELL_SPARK_USER": "the user that it is told (default cosell)",
     "COSELL_SPARK_PASSWORD": "the user's password, where the thrift server asks LDAP",
-    "COSELL_SCHEMA_PREFIX": "what every schema's name begins with on Spark (default cosell_)",
+    "COSELL_LAKE_CATALOG": "DuckLake's catalog: how PostgreSQL is reached, host=… dbname=… user=…",
+    "COSELL_LAKE_FILES": "the folder of DuckLake's files (default: warehouse_ducklake/files)",
+    "COSELL_SCHEMA_PREFIX": "what schemas are called on DuckLake and Spark (default cosell_)",
     "COSELL_WAREHOUSE": "written for dbt's profile; the path follows from COSELL_HOME",
     "COSELL_LANDING": "written for dbt's profile; the path follows from COSELL_HOME",
     "COSELL_SALESFORCE_ACCESS_TOKEN": "a session of the Salesforce org, for `cosell crm pull`",
@@ -130,6 +133,11 @@ class Home:
         return self.root / "warehouse_spark"
 
     @property
+    def lake_warehouse(self) -> Path:
+        """The workshop on DuckLake, as gates and releases read it; its tables lie in the lake."""
+        return self.root / "warehouse_ducklake"
+
+    @property
     def releases(self) -> Path:
         """Published, immutable releases."""
         return self.root / "releases"
@@ -170,6 +178,17 @@ class SparkSettings:
 
 
 @dataclass(frozen=True)
+class LakeSettings:
+    """Where DuckLake keeps its catalog and its files, and what our schemas are called there."""
+
+    catalog: str = field(default="", repr=False)
+    """How PostgreSQL is reached, as libpq reads it; empty where nobody has said."""
+    files: Path | None = None
+    """A folder that every writer sees under this path; None: below the home."""
+    schema_prefix: str = "cosell_"
+
+
+@dataclass(frozen=True)
 class Settings:
     """One process's settings: the home, the engine and how many threads it may use."""
 
@@ -177,29 +196,41 @@ class Settings:
     engine: Engine
     threads: int
     spark: SparkSettings = SparkSettings()
+    lake: LakeSettings = LakeSettings()
 
     @property
     def schema_prefix(self) -> str:
         """What the names of the warehouse's schemas begin with; empty on DuckDB."""
-        return self.spark.schema_prefix if self.engine == "spark" else ""
+        prefixes = {"spark": self.spark.schema_prefix, "ducklake": self.lake.schema_prefix}
+        return prefixes.get(self.engine, "")
 
     @property
     def warehouse(self) -> Path:
         """The DuckDB file through which gates and releases read what dbt has built.
 
-        On Spark it holds views over the Parquet files that Spark wrote.
+        On DuckLake and Spark it holds views over the Parquet files that they wrote.
         """
-        if self.engine == "spark":
-            return self.home.spark_warehouse / "warehouse.duckdb"
-        return self.home.warehouse
+        if self.engine == "duckdb":
+            return self.home.warehouse
+        return self._built / "warehouse.duckdb"
+
+    @property
+    def lake_files(self) -> Path:
+        """The folder of DuckLake's files, absolute."""
+        return (self.lake.files or self.home.lake_warehouse / "files").absolute()
+
+    @property
+    def _built(self) -> Path:
+        """What dbt writes, or the folder in which the home knows of it."""
+        built = {"spark": self.home.spark_warehouse, "ducklake": self.home.lake_warehouse}
+        return built.get(self.engine, self.home.warehouse)
 
     def dbt_environment(self) -> dict[str, str]:
         """The variables that dbt's profile and macros read, paths as absolute ones."""
         from orchestration.landing.contracts import shape_of_landing
 
-        built = self.home.spark_warehouse if self.engine == "spark" else self.home.warehouse
         return {
-            "COSELL_WAREHOUSE": str(built.absolute()),
+            "COSELL_WAREHOUSE": str(self._built.absolute()),
             "COSELL_LANDING": str(self.home.landing.absolute()),
             "COSELL_LANDING_SHAPE": shape_of_landing(),
             "COSELL_THREADS": str(self.threads),
@@ -208,6 +239,8 @@ class Settings:
             "COSELL_SPARK_PORT": str(self.spark.port),
             "COSELL_SPARK_USER": self.spark.user,
             "COSELL_SPARK_PASSWORD": self.spark.password or "",
+            "COSELL_LAKE_CATALOG": self.lake.catalog,
+            "COSELL_LAKE_FILES": f"{self.lake_files}/",
         }
 
 
@@ -222,6 +255,7 @@ class CompanySettings:
     fiscal_calendar: Path | None
     week_starts_on: Weekday
     holidays_country: str
+    managers_from: ManagersFrom
     engine: Engine
 
 
@@ -233,6 +267,7 @@ COMPANY_KEYS = (
     "fiscal_calendar",
     "week_starts_on",
     "holidays_country",
+    "managers_from",
     "engine",
 )
 
@@ -249,13 +284,14 @@ def load_settings(home: Path | None = None, engine: str | None = None) -> Settin
     if chosen not in get_args(Engine):
         raise ConfigurationError(
             f"engine is {chosen!r}, which is not known: set COSELL_ENGINE (or engine in "
-            "config/company.yaml) to duckdb or spark."
+            "config/company.yaml) to duckdb, ducklake or spark."
         )
     return Settings(
         home=place,
         engine=cast(Engine, chosen),
         threads=_threads(os.environ),
         spark=_spark_settings(os.environ),
+        lake=_lake_settings(os.environ),
     )
 
 
@@ -307,6 +343,10 @@ class _CompanyReader:
                 Weekday, self.choice("week_starts_on", "monday", get_args(Weekday))
             ),
             holidays_country=self.country(),
+            managers_from=cast(
+                ManagersFrom,
+                self.choice("managers_from", "manager_field", get_args(ManagersFrom)),
+            ),
             engine=cast(Engine, self.choice("engine", "duckdb", get_args(Engine))),
         )
 
@@ -436,20 +476,34 @@ def _engine_of_company(home: Home) -> str:
     return load_company(home).engine if home.company_file.is_file() else "duckdb"
 
 
-def _spark_settings(environment: Mapping[str, str]) -> SparkSettings:
-    default = SparkSettings()
-    prefix = environment.get("COSELL_SCHEMA_PREFIX", default.schema_prefix)
+def _schema_prefix(environment: Mapping[str, str], default: str) -> str:
+    prefix = environment.get("COSELL_SCHEMA_PREFIX", default)
     if not _SCHEMA_PREFIX.fullmatch(prefix):
         raise ConfigurationError(
             f"COSELL_SCHEMA_PREFIX is {prefix!r}: use lower-case letters, digits and underscores, "
             "a letter first."
         )
+    return prefix
+
+
+def _lake_settings(environment: Mapping[str, str]) -> LakeSettings:
+    default = LakeSettings()
+    files = environment.get("COSELL_LAKE_FILES")
+    return LakeSettings(
+        catalog=environment.get("COSELL_LAKE_CATALOG") or default.catalog,
+        files=Path(files).expanduser() if files else None,
+        schema_prefix=_schema_prefix(environment, default.schema_prefix),
+    )
+
+
+def _spark_settings(environment: Mapping[str, str]) -> SparkSettings:
+    default = SparkSettings()
     return SparkSettings(
         host=environment.get("COSELL_SPARK_HOST") or default.host,
         port=_spark_port(environment.get("COSELL_SPARK_PORT") or str(default.port)),
         user=environment.get("COSELL_SPARK_USER") or default.user,
         password=environment.get("COSELL_SPARK_PASSWORD") or None,
-        schema_prefix=prefix,
+        schema_prefix=_schema_prefix(environment, default.schema_prefix),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from orchestration.errors import RefreshError, one_sentence, spark_is_not_installed
+from orchestration.errors import RefreshError, one_sentence, packages_are_missing
 from orchestration.settings import SparkSettings
 
 # What dbt's profile sets for its own sessions: the two ask the same questions.
@@ -99,7 +99,7 @@ def _hive() -> Any:
     try:
         from pyhive import hive
     except ImportError:
-        raise RefreshError(spark_is_not_installed()) from None
+        raise RefreshError(packages_are_missing("spark")) from None
     # It prints what it raises; the one who catches it says it once.
     logging.getLogger("thrift.transport.TSocket").setLevel(logging.CRITICAL)
     return hive

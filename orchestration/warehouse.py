@@ -1,16 +1,17 @@
 """The warehouse that dbt builds, as everything after dbt sees it.
 
 Plain Python. Gates ask the engine itself. What is released is read through one DuckDB file: on
-DuckDB that file is the warehouse; on Spark it holds views over the Parquet files that Spark wrote,
-the very files that tests and gates have passed. Where the engines differ outside dbt, they differ
-here and in `spark_server`.
+DuckDB that file is the warehouse; on DuckLake and Spark it holds views over the Parquet files that
+they wrote, the very files that tests and gates have passed. Where the engines differ outside dbt,
+they differ here, in `ducklake` and in `spark_server`.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,11 +21,12 @@ from expectations.validation import GateSource, SparkThrift
 from orchestration.errors import RefreshError
 from orchestration.release.content_hash import quoted
 from orchestration.release.public_tables import area_of
-from orchestration.settings import Settings
+from orchestration.settings import Engine, Settings
 
 if TYPE_CHECKING:
     import duckdb
 
+    from orchestration.ducklake import Lake
     from orchestration.spark_server import SparkServer
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
@@ -87,7 +89,12 @@ class Warehouse(Protocol):
 
 def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse of the engine that the settings name."""
-    return SparkWarehouse(settings) if settings.engine == "spark" else DuckDBWarehouse(settings)
+    kinds: dict[Engine, Callable[[Settings], Warehouse]] = {
+        "duckdb": DuckDBWarehouse,
+        "ducklake": DuckLakeWarehouse,
+        "spark": SparkWarehouse,
+    }
+    return kinds[settings.engine](settings)
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,180 @@ class DuckDBWarehouse:
     def columns_relation(self) -> str:
         """DuckDB's own."""
         return "information_schema.columns"
+
+
+@dataclass(frozen=True)
+class DuckLakeWarehouse:
+    """The tables of a lake whose schemas begin with our prefix; other writers have other ones."""
+
+    settings: Settings
+
+    @property
+    def file(self) -> Path:
+        """Views over the tables' files."""
+        return self.settings.warehouse
+
+    @property
+    def _owner(self) -> str:
+        """The table that says whose schemas these are."""
+        return f"{quoted(f'{self.settings.schema_prefix}home')}.location"
+
+    @cached_property
+    def _lake(self) -> Lake:
+        from orchestration.ducklake import Lake
+
+        if not self.settings.lake.catalog:
+            raise RefreshError(
+                "The engine is ducklake, but nothing says where its catalog is: set "
+                "COSELL_LAKE_CATALOG to how PostgreSQL is reached (host=… dbname=… user=…)."
+            )
+        if not self.settings.schema_prefix:
+            raise RefreshError(
+                "COSELL_SCHEMA_PREFIX is empty: a lake is shared, so our schemas in it need a name "
+                "of their own; set a prefix that no other home uses."
+            )
+        return Lake(self.settings.lake.catalog, self.settings.lake_files)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The lake as it is now, whatever other processes write meanwhile."""
+        with self._lake.connected() as connection:
+            connection.execute("begin transaction")
+            yield connection
+
+    def check(self) -> None:
+        """Raise RefreshError where the lake cannot be reached, or where our schemas are not ours.
+
+        The first refresh of a home takes the prefix for it.
+        """
+        own = str(self.settings.home.root.absolute())
+        with self._lake.connected() as connection:
+            if not connection.execute(
+                "select 1 from duckdb_tables() where database_name = 'lake' "
+                "and schema_name = ? and table_name = 'location'",
+                [f"{self.settings.schema_prefix}home"],
+            ).fetchall():
+                schema = self._owner.split(".")[0]
+                connection.execute("begin transaction")
+                connection.execute(f"create schema if not exists {schema}")
+                connection.execute(
+                    f"create table {self._owner} as select {_literal(own)} as home_folder"
+                )
+                connection.execute("commit")
+            found = connection.execute(f"select home_folder from {self._owner}").fetchall()
+        if found != [(own,)]:
+            raise RefreshError(
+                f"The schemas {self.settings.schema_prefix}… of this lake belong to another home "
+                f"({found[0][0]}): set COSELL_SCHEMA_PREFIX to a prefix that no other home uses."
+            )
+
+    def exists(self) -> bool:
+        """Whether a refresh of this home has shown anything."""
+        return self.file.exists()
+
+    def is_known(self) -> bool:
+        """Whether the catalog has our tables."""
+        return any(schema.endswith("intermediate") for schema in self._schemas())
+
+    def _schemas(self) -> list[str]:
+        """Our schemas of the lake but for the one that says that they are ours.
+
+        Where our prefix begins another home's, that home's schemas are not ours.
+        """
+        prefix = self.settings.schema_prefix
+        with self._snapshot() as connection:
+            rows = connection.execute(
+                "select schema_name from duckdb_schemas() "
+                "where database_name = 'lake' and starts_with(schema_name, ?) order by 1",
+                [prefix],
+            ).fetchall()
+        schemas = [schema for (schema,) in rows]
+        homes = tuple(schema.removesuffix("home") for schema in schemas if schema.endswith("_home"))
+        others = tuple(one for one in homes if len(one) > len(prefix))
+        return [one for one in schemas if one != f"{prefix}home" and not one.startswith(others)]
+
+    def remove(self) -> None:
+        """Drop our schemas; their files go when the catalog's owner expires its snapshots."""
+        schemas = self._schemas()
+        with self._lake.connected() as connection:
+            for schema in schemas:
+                connection.execute(f"drop schema {quoted(schema)} cascade")
+        _remove_file(self.file)
+
+    def show(self, manifest: Mapping[str, Any]) -> None:
+        """Write the views over one snapshot of the lake, and put them in place in one step."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self._snapshot() as connection:
+            tables = set(
+                connection.execute(
+                    "select schema_name, table_name from duckdb_tables() "
+                    "where database_name = 'lake'"
+                ).fetchall()
+            )
+
+            def select_from(schema: str, name: str) -> str | None:
+                if (schema, name) not in tables:
+                    return None
+                return _select_from_lake(connection, schema, name)
+
+            _write_views(self.file, manifest, select_from)
+
+    def rows_counts(self) -> dict[str, int]:
+        """As the catalog keeps them."""
+        prefix = self.settings.schema_prefix
+        with self._snapshot() as connection:
+            rows = connection.execute(
+                "select substr(schema_name, ?) || '.' || table_name, estimated_size "
+                "from duckdb_tables() "
+                "where database_name = 'lake' and starts_with(schema_name, ?)",
+                [len(prefix) + 1, prefix],
+            ).fetchall()
+        return dict(rows)
+
+    def sample(self, query: str, rows_count: int) -> Rows:
+        """Ask the lake."""
+        with self._snapshot() as connection:
+            found = connection.execute(f"select * from ({query}) as asked limit {rows_count}")
+            return [column[0] for column in found.description], found.fetchall()
+
+    def gate_source(self) -> GateSource:
+        """The lake itself, which has the views of staging as well."""
+        return GateSource(
+            database=None,
+            threads=self.settings.threads,
+            opening=self._lake.opening(),
+            schema_prefix=self.settings.schema_prefix,
+        )
+
+    def relation_of_file(self, file: Path) -> str:
+        """By the function that reads Parquet."""
+        return f"read_parquet({_literal(file)})"
+
+    def columns_relation(self) -> str:
+        """As literals: in the lake, the schemas of all homes lie beside each other."""
+        return _columns_as_literals(self.file)
+
+
+def _select_from_lake(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
+    """All rows of a table of the lake by its files; a table without rows has none.
+
+    Raises RefreshError where the files are not all: somebody has changed rows of a table that a
+    refresh only writes as a whole or extends.
+    """
+    files = connection.execute(
+        f"select data_file, delete_file from ducklake_list_files('lake', {_literal(name)}, "
+        f"schema => {_literal(schema)})"
+    ).fetchall()
+    if any(deleted is not None for _, deleted in files):
+        raise RefreshError(
+            f"Rows of {schema}.{name} were deleted in the lake by somebody else: let only "
+            "`cosell refresh` write to its schemas, and drop that table."
+        )
+    if files:
+        return _select_from_files(sorted(Path(file) for file, _ in files))
+    described = connection.execute(f"describe {quoted(schema)}.{quoted(name)}").fetchall()
+    columns = ", ".join(f"cast(null as {row[1]}) as {quoted(row[0])}" for row in described)
+    return f"select {columns} where false"
 
 
 @dataclass(frozen=True)
@@ -204,37 +385,13 @@ class SparkWarehouse:
         Each view names its files one by one: a table that is written again later can make a
         reader fail, and never lets it read other rows than the ones that were checked.
         """
-        import duckdb
+
+        def select_from(schema: str, name: str) -> str | None:
+            files = sorted(self.folder.joinpath(schema, name).glob("*.parquet"))
+            return _select_from_files(files) if files else None
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        aside = self.file.with_name(f".{self.file.name}-{os.getpid()}")
-        _remove_file(aside)
-        with duckdb.connect(str(aside)) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            for node in manifest["nodes"].values():
-                if node["resource_type"] in ("model", "seed"):
-                    self._show_node(connection, node)
-        aside.replace(self.file)
-
-    def _show_node(self, connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
-        name = str(node.get("alias") or node["name"])
-        files = sorted(self.folder.joinpath(str(node["schema"]), name).glob("*.parquet"))
-        if not files:
-            return
-        area = area_of(node)
-        view = f"{quoted(area)}.{quoted(name)}"
-        listed = ", ".join(_literal(file) for file in files)
-        connection.execute(f"create schema if not exists {quoted(area)}")
-        connection.execute(f"create view {view} as select * from read_parquet([{listed}])")
-        if node.get("description"):
-            connection.execute(f"comment on view {view} is {_literal(node['description'])}")
-        columns = {row[0] for row in connection.execute(f"describe {view}").fetchall()}
-        for column in (node.get("columns") or {}).values():
-            if column.get("description") and column["name"] in columns:
-                connection.execute(
-                    f"comment on column {view}.{quoted(column['name'])} "
-                    f"is {_literal(column['description'])}"
-                )
+        _write_views(self.file, manifest, select_from)
 
     def rows_counts(self) -> dict[str, int]:
         """From the footers of the Parquet files."""
@@ -260,9 +417,8 @@ class SparkWarehouse:
         return GateSource(
             database=None,
             threads=self.settings.threads,
-            spark=SparkThrift(
-                self._server.url, self._server.connect_args, self.settings.schema_prefix
-            ),
+            spark=SparkThrift(self._server.url, self._server.connect_args),
+            schema_prefix=self.settings.schema_prefix,
         )
 
     def relation_of_file(self, file: Path) -> str:
@@ -271,17 +427,71 @@ class SparkWarehouse:
 
     def columns_relation(self) -> str:
         """As literals: Spark has no `information_schema`, and the views know every column."""
-        rows = _read(
-            self.file,
-            "select table_schema, table_name, column_name, data_type "
-            "from information_schema.columns where table_schema <> 'main' "
-            "order by table_schema, table_name, ordinal_position",
-        )[1]
-        listed = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
-        return (
-            f"(select * from (values {listed}) "
-            "as named (table_schema, table_name, column_name, data_type))"
-        )
+        return _columns_as_literals(self.file)
+
+
+def _columns_as_literals(file: Path) -> str:
+    """The columns of the shown tables, as a relation that any engine reads."""
+    rows = _read(
+        file,
+        "select table_schema, table_name, column_name, data_type "
+        "from information_schema.columns where table_schema <> 'main' "
+        "order by table_schema, table_name, ordinal_position",
+    )[1]
+    listed = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+    return (
+        f"(select * from (values {listed}) "
+        "as named (table_schema, table_name, column_name, data_type))"
+    )
+
+
+def _select_from_files(files: list[Path]) -> str:
+    """All rows of some Parquet files, as DuckDB reads them."""
+    return f"select * from read_parquet([{', '.join(_literal(file) for file in files)}])"
+
+
+def _write_views(
+    file: Path, manifest: Mapping[str, Any], select_from: Callable[[str, str], str | None]
+) -> None:
+    """Write a DuckDB file with a view per built node, and put it in place in one step.
+
+    Args:
+        file: where readers look.
+        manifest: dbt's, for the areas and the comments.
+        select_from: the rows of a table by schema and name as the engine has them, as a query;
+            None for what is no table, or was not built yet.
+    """
+    import duckdb
+
+    aside = file.with_name(f".{file.name}-{os.getpid()}")
+    _remove_file(aside)
+    with duckdb.connect(str(aside)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for node in manifest["nodes"].values():
+            if node["resource_type"] in ("model", "seed"):
+                name = str(node.get("alias") or node["name"])
+                query = select_from(str(node["schema"]), name)
+                if query is not None:
+                    _write_view(connection, node, name, query)
+    aside.replace(file)
+
+
+def _write_view(
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], name: str, query: str
+) -> None:
+    area = area_of(node)
+    view = f"{quoted(area)}.{quoted(name)}"
+    connection.execute(f"create schema if not exists {quoted(area)}")
+    connection.execute(f"create view {view} as {query}")
+    if node.get("description"):
+        connection.execute(f"comment on view {view} is {_literal(node['description'])}")
+    columns = {row[0] for row in connection.execute(f"describe {view}").fetchall()}
+    for column in (node.get("columns") or {}).values():
+        if column.get("description") and column["name"] in columns:
+            connection.execute(
+                f"comment on column {view}.{quoted(column['name'])} "
+                f"is {_literal(column['description'])}"
+            )
 
 
 def _read(file: Path, query: str) -> Rows:

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -24,7 +24,11 @@ from orchestration.errors import RefreshError
 from orchestration.settings import Engine, Home
 from orchestration.warehouse import Warehouse
 
-STATE_FILES: Mapping[Engine, str] = {"duckdb": "workshop.json", "spark": "workshop_spark.json"}
+STATE_FILES: Mapping[Engine, str] = {
+    "duckdb": "workshop.json",
+    "ducklake": "workshop_ducklake.json",
+    "spark": "workshop_spark.json",
+}
 LOCK_FILE = "refresh.lock"
 
 Status = Literal["building", "complete"]
@@ -46,6 +50,8 @@ class WorkshopState:
     inputs_digest: str | None = None
     """Of everything that the refresh could have read, see `inputs_digest`; None where a second
     look would read the same files differently (one was refused, or is of a later day)."""
+    is_extension: bool = field(default=False, compare=False)
+    """Whether the warehouse held a finished refresh of the same models when this one began."""
 
     def completed(self, release_id: str, inputs: str | None = None) -> WorkshopState:
         """The state after the release was published."""

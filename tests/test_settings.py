@@ -55,8 +55,9 @@ def test_a_company_is_read_as_it_is_written(home: Home) -> None:
         ("a bad month", {"fiscal_year_start_month": "13"}, ["fiscal_year_start_month", "'13'"]),
         ("no month", {"fiscal_year_start_month": "May"}, ["fiscal_year_start_month", "'May'"]),
         ("a bad weekday", {"week_starts_on": "mo"}, ["week_starts_on", "monday"]),
+        ("unknown managers", {"managers_from": "boss"}, ["managers_from", "role_tree"]),
         ("a bad country", {"holidays_country": "Germany"}, ["holidays_country", "two letters"]),
-        ("a bad engine", {"engine": "oracle"}, ["engine is 'oracle'", "duckdb, spark"]),
+        ("a bad engine", {"engine": "oracle"}, ["engine is 'oracle'", "duckdb, ducklake, spark"]),
         ("two calendars", {"fiscal_calendar": "years.csv"}, ["are both given"]),
     ],
 )

@@ -377,6 +377,11 @@ class HubSpotPortal:
                 f"{self.feed.name} has used up its API requests ({reason}): pull again later, what "
                 "was fetched is kept."
             )
+        if answer.status_code >= 500:
+            return PullError(
+                f"{self.feed.name}: HubSpot is in trouble ({answer.status_code} for {path}): pull "
+                "again later, what was fetched is kept."
+            )
         return PullError(
             f"{self.feed.name}: HubSpot refused {path} ({answer.status_code}: {reason}): check "
             "the scopes of the private app and the feed, then pull again."

@@ -111,9 +111,13 @@ class SalesforceOrg:
         job, locator = str(cursor["job"]), str(cursor["locator"])
         if not locator:
             self._wait(name, job)
-        page = self._call_job(
-            name, lambda client: _download(client, name, job, locator, target, self.page_rows)
-        )
+        try:
+            page = self._call_job(
+                name, lambda client: _download(client, name, job, locator, target, self.page_rows)
+            )
+        except KeyError:
+            # The library believes any answer of 200 to have Salesforce's own headers.
+            raise self._cut_page(name, "the answer is not Salesforce's") from None
         expected = int(page["number_of_records"])
         try:
             found = rows_of_csv(target)
@@ -276,6 +280,11 @@ class SalesforceOrg:
             return PullError(
                 f"{self.feed.name} has used up its API requests ({said}): pull again later, what "
                 "was fetched is kept."
+            )
+        if error.status >= 500:
+            return PullError(
+                f"{self.feed.name}: Salesforce is in trouble ({error.status} {code}: {said}): pull "
+                "again later, what was fetched is kept."
             )
         return _RefusedError(
             f"{self.feed.name}: Salesforce refused a request ({error.status} {code}: {said}): "

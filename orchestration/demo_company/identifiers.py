@@ -16,6 +16,7 @@ _FIRST_NUMBER = 62**6 + 1_871  # ids of one org start somewhere and run on
 ACCOUNT, CONTACT, LEAD, OPPORTUNITY, USER, ROLE = "001", "003", "00Q", "006", "005", "00E"
 OPPORTUNITY_HISTORY, FIELD_HISTORY, TASK, EVENT = "008", "017", "00T", "00U"
 OPPORTUNITY_PARTNER, CONVERSION_RATE, PROFILE = "00I", "04w", "00e"
+SPLIT, SPLIT_TYPE, QUOTA, FORECASTING_TYPE, PERIOD = "1SP", "1ST", "0J9", "0Db", "026"
 
 
 def salesforce_ids(prefix: str, numbers: npt.ArrayLike, valid: Mask | None = None) -> pa.Array:

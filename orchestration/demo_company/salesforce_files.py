@@ -15,6 +15,7 @@ from orchestration.demo_company.crm_deal_files import (
     write_partner_roles,
     write_rates,
 )
+from orchestration.demo_company.crm_plan_files import write_quotas, write_splits
 from orchestration.demo_company.crm_user_files import write_users
 from orchestration.demo_company.inbox import Inbox
 from orchestration.demo_company.story import Story, Tell
@@ -32,5 +33,7 @@ def write_salesforce(inbox: Inbox, story: Story, progress: Tell) -> None:
     write_opportunities(inbox, story, last_activity(story.ordinary, story.extra_activities))
     write_histories(inbox, story)
     write_partner_roles(inbox, story)
+    write_splits(inbox, story)
+    write_quotas(inbox, story)
     progress("Salesforce activities", 0.55)
     write_activities(inbox, story)

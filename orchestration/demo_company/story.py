@@ -143,6 +143,7 @@ class Story:
     findable: dict[tuple[int, int], str]
     accepted: set[tuple[int, int]]
     restated_rates: list[RestatedRate]
+    splits: pd.DataFrame  # what cases planted; `splits.all_splits` adds the random population's
 
 
 @dataclass
@@ -178,6 +179,7 @@ class Planter:
     findable: dict[tuple[int, int], str] = field(default_factory=dict)
     accepted: set[tuple[int, int]] = field(default_factory=set)
     restated_rates: list[RestatedRate] = field(default_factory=list)
+    splits: list[dict[str, int]] = field(default_factory=list)
     case: int = 0
 
     # who is there ---------------------------------------------------------------------------
@@ -459,6 +461,19 @@ class Planter:
             )
         )
 
+    def split(self, deal: int, owner: Person, type: int, percentage: int, created: str) -> None:
+        """A rep's share of a deal."""
+        self.splits.append(
+            {
+                "opportunity": deal,
+                "owner": owner.number,
+                "type": type,
+                "percentage": percentage,
+                "created": moment_of(created),
+                "case": self.case,
+            }
+        )
+
     def record(
         self,
         partner: Partner,
@@ -608,6 +623,7 @@ class Planter:
             findable=self.findable,
             accepted=self.accepted,
             restated_rates=self.restated_rates,
+            splits=pd.DataFrame(self.splits),
             partner_accounts=self.partner_accounts,
         )
         grown.extra_activities = pd.concat(
@@ -703,6 +719,7 @@ def tell(
         findable={},
         accepted=set(),
         restated_rates=[],
+        splits=pd.DataFrame(),
     )
     progress("Cases", 0.28)
     planter = Planter(

@@ -69,6 +69,12 @@ def targets(story: Story) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rep", "quarter", "metric", "cents", "currency"])
 
 
+def bookings_quotas(story: Story) -> pd.DataFrame:
+    """The targets that the CRM holds as quotas too: rep, quarter, cents, currency."""
+    asked = targets(story)
+    return asked[asked["metric"] == "bookings"].drop(columns="metric").reset_index(drop=True)
+
+
 def _usual_money(story: Story) -> tuple[float, float]:
     """Pipeline and bookings that a seat makes in a quarter, in hundredths of USD."""
     final = last_states(story.deal_states, "opportunity")

@@ -36,10 +36,18 @@ from orchestration.demo_company.arrow_text import (
 from orchestration.demo_company.clock import (
     STORY_QUARTERS,
     local_day,
+    quarter_first_day,
     quarter_label,
     quarter_ordinals,
 )
-from orchestration.demo_company.identifiers import ACCOUNT, OPPORTUNITY, USER, salesforce_ids
+from orchestration.demo_company.identifiers import (
+    ACCOUNT,
+    OPPORTUNITY,
+    QUOTA,
+    SPLIT,
+    USER,
+    salesforce_ids,
+)
 from orchestration.demo_company.money import CURRENCIES, company_cents
 from orchestration.demo_company.opportunities import (
     CLASSES,
@@ -68,10 +76,12 @@ from orchestration.demo_company.partners import (
     delivery_days,
 )
 from orchestration.demo_company.partners import PROSPECT as PARTNER_PROSPECT
+from orchestration.demo_company.splits import REVENUE, all_splits
 from orchestration.demo_company.story import Story, Tell
 from orchestration.demo_company.targets import (
     METRICS,
     BusinessDays,
+    bookings_quotas,
     target_in_company_currency,
     targets,
 )
@@ -125,6 +135,8 @@ def write_truth(folder: Path, story: Story, progress: Tell) -> None:
     _write_opportunities(folder, story, deals)
     pq.write_table(ledger_totals(deals), folder / "ledger_totals.parquet")
     pq.write_table(_ae_quarters(story, deals), folder / "ae_quarters.parquet")
+    pq.write_table(_splits(story), folder / "splits.parquet")
+    pq.write_table(_quotas(story), folder / "quotas.parquet")
     _write_cases(folder, story)
 
 
@@ -654,6 +666,48 @@ def _ae_quarters(story: Story, deals: pd.DataFrame) -> pa.Table:
             "fair_target": pa.array(frame["fair"].to_numpy()),
             "actual": money(frame["actual"].to_numpy()).cast(pa.decimal128(18, 2)),
             "case": pa.array([people[int(rep)].case or None for rep in frame["rep"]], pa.string()),
+        }
+    )
+
+
+def _splits(story: Story) -> pa.Table:
+    """Every split that was exported; only those of the type Revenue add up to the deal."""
+    splits = all_splits(story)
+    exported = np.flatnonzero(splits["created"].to_numpy() < story.exports[-1])
+    part = splits.iloc[exported]
+    return pa.table(
+        {
+            "opportunity_split_id": salesforce_ids(SPLIT, exported),
+            "opportunity_id": salesforce_ids(OPPORTUNITY, part["opportunity"].to_numpy()),
+            "rep_id": salesforce_ids(USER, part["owner"].to_numpy()),
+            "percentage": pa.array(part["percentage"].to_numpy()),
+            "is_additive": pa.array(part["type"].to_numpy() == REVENUE),
+            "case": _cases(part["case"].to_numpy()),
+        }
+    )
+
+
+def _quotas(story: Story) -> pa.Table:
+    """Every quota that was exported, as written and at the plan rate (case 46)."""
+    quotas = bookings_quotas(story)
+    starts = np.array([quarter_first_day(int(quarter)) for quarter in quotas["quarter"]])
+    exported = np.flatnonzero(starts < local_day(story.exports[-1:])[0])
+    part = quotas.iloc[exported]
+    cents, currency = part["cents"].to_numpy(), part["currency"].to_numpy()
+    converted_cents = [
+        target_in_company_currency(int(each), int(of))
+        for each, of in zip(cents, currency, strict=True)
+    ]
+    return pa.table(
+        {
+            "quota_id": salesforce_ids(QUOTA, exported),
+            "rep_id": salesforce_ids(USER, part["rep"].to_numpy()),
+            "starts_on": pa.array(starts[exported].astype("datetime64[D]")),
+            "quota_amount": money(cents).cast(pa.decimal128(18, 2)),
+            "currency": pick(CURRENCIES, currency),
+            "quota_amount_company_currency": money(np.array(converted_cents)).cast(
+                pa.decimal128(18, 2)
+            ),
         }
     )
 

@@ -52,6 +52,14 @@ def archive_members(
         ArchiveMember(path, info.filename, info.file_size, modified_ns)
         for info in sorted(infos, key=lambda info: info.filename)
     ]
+    for member in members:
+        place = PurePosixPath(member.name)
+        if place.is_absolute() or ".." in place.parts:
+            # No CRM writes such a name; nothing of an archive that was tampered with is believed.
+            raise LandingError(
+                f"{label} holds {member.name[:80]!r}, a name that leads out of the archive: "
+                "download the archive again from its source."
+            )
     wanted = [member for member in members if is_wanted(member.file_name)]
     if not wanted:
         raise LandingError(

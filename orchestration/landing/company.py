@@ -12,7 +12,7 @@ COMPANY = Table(
     "The company as `config/company.yaml` describes it: one row.",
     columns_of(
         "name!* time_zone!* currency!* fiscal_year_start_month:i week_starts_on!* "
-        "holidays_country!*"
+        "holidays_country!* managers_from"
     ),
 )
 FEEDS = Table(

@@ -94,6 +94,7 @@ class _ConfigurationLander:
             "" if month is None else str(month),
             settings.week_starts_on,
             settings.holidays_country,
+            settings.managers_from,
         )
         calendar = settings.fiscal_calendar
         calendar_file = company_file if calendar is None else self.home.relative(calendar)

@@ -20,9 +20,8 @@ from orchestration.errors import LandingError
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed
 from orchestration.landing.headers import checked_headers, snake_case
-from orchestration.landing.settled import holds_bytes, integer_array
+from orchestration.landing.settled import holds_bytes, number_array
 from orchestration.landing.source_rows import (
-    STREAM_ABOVE_BYTES,
     RaggedRow,
     ReadAgain,
     SourceFile,
@@ -33,8 +32,10 @@ from orchestration.landing.text_files import MAXIMUM_LINE_BYTES, TextFile
 
 RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
 
+# What takes longer to ask of the rules as a whole than to land block by block.
+STREAM_ABOVE_BYTES = 256 * 1024
 _HEAD_BYTES = 1024 * 1024
-_FAST_BLOCK_BYTES = 4 * 1024 * 1024
+_FAST_BLOCK_BYTES = 2 * 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 _CANDIDATE_DELIMITERS = (",", ";", "\t", "|")
 _MAXIMUM_RAGGED_ROWS = 200_000
@@ -198,7 +199,7 @@ class _DelimitedReader:
                     self._spanning.check(batch, row_numbers)
                     self.last_row = tuple(column[-1].as_py() for column in batch.columns)
                     yield pa.RecordBatch.from_arrays(
-                        [integer_array(row_numbers), *batch.columns], schema=self._schema()
+                        [number_array(row_numbers), *batch.columns], schema=self._schema()
                     )
             except pa.ArrowInvalid as error:
                 if self.reads_fast and (self.has_met_ragged or "straddling" in str(error)):

@@ -3,8 +3,8 @@
 Read in three dialects. Data Loader: API names, ISO times. The weekly Data Export: a zip of quoted
 CSVs, truth as 0 and 1, times with a blank. A connector (Fivetran): snake case, custom fields end on
 `_c`, what vanished at the source has `_fivetran_deleted`, and in history mode every row is one
-version with `_fivetran_start`. Custom fields are kept in `_extra`, or mapped to a declared column
-by the feed's `columns:`.
+version with `_fivetran_start`, of which none is `_fivetran_active` once the record is gone. Custom
+fields are kept in `_extra`, or mapped to a declared column by the feed's `columns:`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ SOURCE = "salesforce"
 
 # What a connector adds to every object; empty in exports.
 _OF_CONNECTOR = "fivetran_deleted:b fivetran_synced:ts"
-_VERSIONS_OF_CONNECTOR = f"fivetran_start:ts {_OF_CONNECTOR}"
+# Whole exports hold a file of each object, of those that nobody uses too.
+_NEVER_EMPTY = ("accounts", "opportunities", "users")
+_VERSIONS_OF_CONNECTOR = f"fivetran_start:ts fivetran_active:b {_OF_CONNECTOR}"
 
 
 def _table(
@@ -34,7 +36,14 @@ def _table(
         dataclasses.replace(column, ignores_time=column.kind == "date")
         for column in columns_of(columns, open_ended=open_ended, also=also)
     )
-    return Table(SOURCE, name, description, declared, at_least_one_of=at_least_one_of)
+    return Table(
+        SOURCE,
+        name,
+        description,
+        declared,
+        at_least_one_of=at_least_one_of,
+        may_be_empty=name not in _NEVER_EMPTY,
+    )
 
 
 ACCOUNTS = _table(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,9 @@ from orchestration.landing.contracts import Column
 from orchestration.landing.rewriting import Bounds, Rewriting, is_identifier
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Offsets = np.ndarray[Any, np.dtype[np.int32]]
 
 _DAY_LENGTH = 10
-_WRITTEN_TIME_LENGTH = 26
 # What may stand behind the whole seconds of an ISO time in UTC, by the length of the whole: digits
 # of the fraction, and the offset behind them.
 _UTC_ENDS: dict[int, tuple[int, bytes]] = {
@@ -54,7 +53,8 @@ _IS_DIGIT = _flags(b"0123456789")
 _BEGINS_BLANK = _flags(b" \t\n\r\xc2")
 _ENDS_BLANK = _flags(b" \t\n\r\xa0")
 _IS_ESCAPED = _flags(bytes(range(0x20)) + b'"\\\x7f')
-_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+# Of each number that two digits can write; February has 29 days until its year is known.
+_MONTH_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + [0] * 87, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,9 @@ def settled_column(rewriting: Rewriting, column: Column, array: Any) -> SettledC
     if column.kind == "text":
         return SettledColumn(array) if _is_settled_text(column, array, texts) else None
     if column.kind == "date":
-        if _are_plausible_days(texts.as_matrix(_DAY_LENGTH), rewriting.bounds):
+        days = texts.as_matrix(_DAY_LENGTH)
+        digits = None if days is None else _digits(days, _WHOLE_SECONDS[:_DAY_LENGTH])
+        if _are_plausible_days(digits, rewriting.bounds):
             return SettledColumn(array)
         return (
             _settled_days_of_times(array, texts, rewriting.bounds) if column.ignores_time else None
@@ -130,10 +132,23 @@ def settled_column(rewriting: Rewriting, column: Column, array: Any) -> SettledC
     return SettledColumn(array) if is_number else None
 
 
-def integer_array(numbers: Any) -> Any:
-    """An Arrow column of the same memory; `pa.array` would import pandas first."""
-    kind = pa.from_numpy_dtype(numbers.dtype)
+def number_array(numbers: Any, kind: Any = None) -> Any:
+    """An Arrow column of the same memory, of `kind` where that is laid out like the numbers.
+
+    Here and below: `pa.array` and `pa.scalar` would import pandas, which takes longer than landing
+    a small file does.
+    """
+    kind = kind or pa.from_numpy_dtype(numbers.dtype)
     return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def text_array(texts: list[str | None]) -> Any:
+    """An Arrow column of texts."""
+    parts = [b"" if text is None else text.encode("utf-8") for text in texts]
+    offsets = np.cumsum([0, *map(len, parts)], dtype=np.int32)
+    is_text = np.packbits([text is not None for text in texts], bitorder="little")
+    buffers = [pa.py_buffer(each) for each in (is_text, offsets, b"".join(parts))]
+    return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
 def holds_bytes(array: Any, *needles: bytes) -> bool:
@@ -160,17 +175,14 @@ def _settled_words(column: Column, words: dict[str, str], array: Any) -> Settled
     if ours == theirs:
         return SettledColumn(array)
     changed = [one if one != other else None for one, other in zip(theirs, ours, strict=True)]
-    values, originals = (
-        pa.array(each, pa.string()).take(encoded.indices) for each in (ours, changed)
-    )
+    values, originals = (text_array(each).take(encoded.indices) for each in (list(ours), changed))
     return SettledColumn(values, originals)
 
 
 def _is_settled_text(column: Column, array: Any, texts: _Texts) -> bool:
-    if is_identifier(column.name) and holds_bytes(array, b"E+", b"e+"):
+    # A number with an exponent holds a plus sign, and hardly another identifier does.
+    if is_identifier(column.name) and holds_bytes(array, b"+"):
         return False
-    if not holds_bytes(array, b" ", b"\t", b"\n", b"\r", b"\xa0"):
-        return True
     first = texts.data[texts.starts]
     last = texts.data[texts.starts + texts.lengths - 1]
     return not (_BEGINS_BLANK[first].any() or _ENDS_BLANK[last].any())
@@ -191,38 +203,54 @@ def _are_plain_numbers(array: Any, texts: _Texts, whole: bool, bounds: Bounds) -
     return not leads_with_zero.any() and int(texts.lengths.max()) <= most_digits
 
 
-def _number(matrix: Bytes, first: int, count: int) -> Numbers:
-    """The numbers that stand in some places of each line."""
-    total = np.zeros(len(matrix), dtype=np.int64)
-    for place in range(first, first + count):
-        total = total * 10 + (matrix[:, place] - ord("0"))
-    return total
+def _pair(digits: Bytes, place: int) -> Bytes:
+    """The numbers that two digits of each line write."""
+    return digits[:, place] * np.uint8(10) + digits[:, place + 1]
 
 
-def _has_form(matrix: Bytes, form: bytes) -> bool:
-    """Whether each line is like `form`, in which 0 stands for any digit."""
-    for place, character in enumerate(form):
-        column = matrix[:, place]
-        if character == ord("0"):
-            # Unsigned: what is below the digits wraps around to far above them.
-            if int((column - ord("0")).max()) > 9:
-                return False
-        elif not bool((column == character).all()):
+def _years(digits: Bytes) -> np.ndarray[Any, np.dtype[np.int16]]:
+    return _pair(digits, 0).astype(np.int16) * np.int16(100) + _pair(digits, 2)
+
+
+def _digits(matrix: Bytes, form: bytes) -> Bytes | None:
+    """The digits of each line that is like `form`, in which 0 stands for any digit; else None.
+
+    All lines are compared at once as one row of bytes, which the processor does many at a time.
+    """
+    count, width = matrix.shape
+    pattern = np.frombuffer(form, dtype=np.uint8)
+    # Unsigned: what is below a digit or a sign wraps around to far above it.
+    digits = matrix.reshape(-1) - _repeated(pattern, count)
+    most = np.where(pattern == ord("0"), np.uint8(9), np.uint8(0))
+    if not bool((digits <= _repeated(most, count)).all()):
+        return None
+    return digits.reshape(count, width)
+
+
+def _repeated(line: Bytes, count: int) -> Bytes:
+    return _repeated_line(line.tobytes(), 1 << (count - 1).bit_length())[: len(line) * count]
+
+
+@lru_cache(maxsize=64)
+def _repeated_line(line: bytes, count: int) -> Bytes:
+    return np.frombuffer(line * count, dtype=np.uint8)
+
+
+def _are_plausible_days(digits: Bytes | None, bounds: Bounds) -> bool:
+    """Whether the first ten places of each line are a day within the bounds."""
+    if digits is None:
+        return False
+    year, month, day = _years(digits), _pair(digits, 5), _pair(digits, 8)
+    if int(day.min()) < 1 or not bool((day <= _MONTH_DAYS[month]).all()):
+        return False
+    leap_days = (day == 29) & (month == 2)
+    if leap_days.any():
+        of = year[leap_days]
+        if not bool(((of % 4 == 0) & ((of % 100 != 0) | (of % 400 == 0))).all()):
             return False
-    return True
-
-
-def _are_plausible_days(matrix: Bytes | None, bounds: Bounds) -> bool:
-    """Whether the first ten characters of each line are a day within the bounds."""
-    if matrix is None or not _has_form(matrix, _WHOLE_SECONDS[:_DAY_LENGTH]):
-        return False
-    year, month, day = _number(matrix, 0, 4), _number(matrix, 5, 2), _number(matrix, 8, 2)
-    if int(month.min()) < 1 or int(month.max()) > 12 or int(day.min()) < 1:
-        return False
-    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    if not bool((day <= _MONTH_DAYS[month] + ((month == 2) & is_leap)).all()):
-        return False
-    whole = year * 10_000 + month * 100 + day
+    if bounds.first_day.year < int(year.min()) and int(year.max()) < bounds.last_day.year:
+        return True
+    whole = year.astype(np.int32) * 10_000 + month.astype(np.int32) * 100 + day
     first, last = (int(f"{each:%Y%m%d}") for each in (bounds.first_day, bounds.last_day))
     return int(whole.min()) >= first and int(whole.max()) <= last
 
@@ -252,44 +280,42 @@ def _times_of_one_form(texts: _Texts, bounds: Bounds) -> Bytes | None:
         return None
     fraction, offset = _UTC_ENDS[width]
     form = _WHOLE_SECONDS + (b"." + b"0" * fraction if fraction else b"")
-    if not _has_form(matrix, form) or not _ends_with(matrix, offset):
-        return None
-    if not _are_plausible_days(matrix, bounds):
+    digits = _digits(matrix, form + offset)
+    if digits is None or not _are_plausible_days(digits, bounds):
         return None
     latest = {11: 23, 14: 59, 17: 59}
-    if any(int(_number(matrix, place, 2).max()) > most for place, most in latest.items()):
+    if any(int(_pair(digits, place).max()) > most for place, most in latest.items()):
         return None
-    return matrix
-
-
-def _ends_with(matrix: Bytes, end: bytes) -> bool:
-    tail = matrix[:, matrix.shape[1] - len(end) :]
-    return bool((tail == np.frombuffer(end, dtype=np.uint8)).all())
+    # A zero of the offset is no digit that may be another.
+    tail = matrix[:, width - len(offset) :]
+    return matrix if bool((tail == np.frombuffer(offset, dtype=np.uint8)).all()) else None
 
 
 def _written_times(array: Any, matrix: Bytes, fraction: int) -> Any:
-    written = np.full((len(matrix), _WRITTEN_TIME_LENGTH), ord("0"), dtype=np.uint8)
     seconds = len(_WHOLE_SECONDS)
-    written[:, :seconds] = matrix[:, :seconds]
-    written[:, _DAY_LENGTH] = ord(" ")
-    written[:, seconds] = ord(".")
-    if fraction:
-        written[:, seconds + 1 : seconds + 1 + fraction] = matrix[
-            :, seconds + 1 : seconds + 1 + fraction
-        ]
+    written = _lines(b"0000-00-00 00:00:00.000000", len(matrix))
+    written[:, :_DAY_LENGTH] = matrix[:, :_DAY_LENGTH]
+    end = seconds + 1 + fraction if fraction else seconds
+    written[:, _DAY_LENGTH + 1 : end] = matrix[:, _DAY_LENGTH + 1 : end]
     return _text_array(array, written)
+
+
+def _lines(line: bytes, count: int) -> Bytes:
+    """A line, `count` times, to be written into; in memory that Arrow keeps and gives again."""
+    memory = np.frombuffer(pa.allocate_buffer(len(line) * count), dtype=np.uint8)
+    memory[:] = _repeated(np.frombuffer(line, dtype=np.uint8), count)
+    return memory.reshape(count, len(line))
 
 
 def _text_array(like: Any, lines: Bytes) -> Any:
     """Texts of one width, NULL where another column is NULL."""
     count, width = len(like), lines.shape[1]
-    is_text = np.ones(count, dtype=np.int64)
-    if like.null_count:
-        is_text = compute.is_valid(like).to_numpy(zero_copy_only=False).astype(np.int64)
-    offsets = np.concatenate([[0], np.cumsum(is_text * width)]).astype(np.int32)
+    offsets = np.arange(0, count * width + 1, width, dtype=np.int32)
     validity = None
     if like.null_count:
-        validity = pa.py_buffer(np.packbits(is_text.astype(np.uint8), bitorder="little"))
+        is_text = compute.is_valid(like).to_numpy(zero_copy_only=False)
+        offsets = np.concatenate([[0], np.cumsum(is_text * np.int64(width))]).astype(np.int32)
+        validity = pa.py_buffer(np.packbits(is_text, bitorder="little"))
     return pa.Array.from_buffers(
         pa.string(),
         count,
@@ -348,7 +374,7 @@ def _objects_of_one_width(names: list[str], arrays: list[Any]) -> Any:
         places.append(len(pattern))
         pattern += b" " * matrix.shape[1] + b'"'
     pattern += b"}"
-    lines = np.tile(np.frombuffer(pattern, dtype=np.uint8), (len(matrices[0]), 1))
+    lines = _lines(pattern, len(matrices[0]))
     for place, matrix in zip(places, matrices, strict=True):
         lines[:, place : place + matrix.shape[1]] = matrix
     return _text_array(arrays[0], lines)

@@ -9,6 +9,7 @@ go on, before anything of the file counts as landed.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -23,10 +24,11 @@ from orchestration.landing.rewriting import BatchFacts, Rewriting, json_name
 from orchestration.landing.schema import landed_schema
 from orchestration.landing.settled import (
     SettledColumn,
-    integer_array,
     json_objects,
     needs_escape,
+    number_array,
     settled_column,
+    text_array,
 )
 from orchestration.landing.source_rows import MOUNTED, ReadAgain, SourceRows
 
@@ -235,7 +237,8 @@ class _BatchFile:
 
     def __init__(self, rewriting: Rewriting, facts: BatchFacts, target: Path) -> None:
         self.target = target
-        self.constants = dict(rewriting.constants) | {
+        self.constants: dict[str, str | datetime.date] = {
+            **rewriting.constants,
             "_batch_id": facts.batch_id,
             "_source_file": facts.source_file,
             "_source_sha256": facts.sha256,
@@ -285,10 +288,14 @@ class _BatchFile:
         if field.name not in self.constants:
             return pa.nulls(count, field.type)
         value = self.constants[field.name]
-        if field.type != pa.dictionary(pa.int32(), pa.string()):
-            return pa.repeat(pa.scalar(value, field.type), count)
-        places = integer_array(np.zeros(count, dtype=np.int32))
-        return pa.DictionaryArray.from_arrays(places, pa.array([value], pa.string()))
+        if isinstance(value, str):
+            places = number_array(np.zeros(count, dtype=np.int32))
+            return pa.DictionaryArray.from_arrays(places, text_array([value]))
+        if isinstance(value, datetime.datetime):
+            microseconds = np.full(count, np.datetime64(value, "us")).astype(np.int64)
+            return number_array(microseconds, field.type)
+        days = np.full(count, np.datetime64(value, "D")).astype(np.int32)
+        return number_array(days, field.type)
 
     def _open(self, first: Any) -> Any:
         import pyarrow.parquet as parquet

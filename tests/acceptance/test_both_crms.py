@@ -37,8 +37,13 @@ ACME = long_id(ACME_SHORT)
 LOSER, PARTNER = long_id("001550000000LOS"), long_id("001550000000PAR")
 ANN, BOB, CYD = long_id("0055500000AnnAA"), long_id("0055500000BobAA"), long_id("0055500000CydAA")
 QUEUE = long_id("00G550000000QUE")
-DEAL, GONE, HELD, LEFT_OUT = (
-    long_id(f"006550000000{each}") for each in ("DEA", "GON", "HEL", "LEF")
+DEAL, GONE, HELD, LEFT_OUT, ENDED = (
+    long_id(f"006550000000{each}") for each in ("DEA", "GON", "HEL", "LEF", "END")
+)
+# What a connector's history mode writes: a version whose end is open is the active one.
+VERSIONS = (
+    "_fivetran_active,_fivetran_start,_fivetran_end,id,account_id,name,stage_name,amount,"
+    "close_date,owner_id,created_date"
 )
 
 SALESFORCE: dict[str, dict[str, str]] = {
@@ -80,6 +85,12 @@ Sourced
 1SP2,{DEAL},{BOB},40,1ST1
 1SP3,{DEAL},{CYD},100,1ST2
 """,
+        "sf_opportunity_history.csv": f"""{VERSIONS}
+false,2026-01-06 10:00:00,2026-01-08 10:00:00,{ENDED},{ACME},Ended,Prospecting,5,2026-04-01,\
+{ANN},2026-01-05 10:00:00
+true,2026-01-08 10:00:00,9999-12-31 23:59:59,{ENDED},{ACME},Ended,Prospecting,6,2026-04-01,\
+{ANN},2026-01-05 10:00:00
+""",
         "Period.csv": """Id,Type,StartDate,EndDate,QuarterLabel
 2PE1,Quarter,2026-02-01,2026-04-30,Q1
 """,
@@ -93,6 +104,12 @@ Sourced
 {ACME},Acme Corp,Customer - Direct,{ANN},,false,,2026-02-01T10:00:00Z
 {LOSER},ACME (old),Prospect,{ANN},,true,{ACME_SHORT},2026-02-12T10:00:00Z
 {PARTNER},Meridian Partners,Partner,{ANN},,false,,2026-02-01T10:00:00Z
+""",
+        "sf_opportunity_history.csv": f"""{VERSIONS}
+false,2026-01-06 10:00:00,2026-01-08 10:00:00,{ENDED},{ACME},Ended,Prospecting,5,2026-04-01,\
+{ANN},2026-01-05 10:00:00
+false,2026-01-08 10:00:00,2026-02-12 10:00:00,{ENDED},{ACME},Ended,Prospecting,6,2026-04-01,\
+{ANN},2026-01-05 10:00:00
 """,
         "Opportunity.csv": f"""Id,AccountId,Name,StageName,Amount,CloseDate,OwnerId,CreatedDate,\
 IsDeleted
@@ -245,15 +262,16 @@ def test_stage_and_amount_of_a_day_are_known(release) -> None:
 
 
 def test_observations_begin_unknown_and_end_with_the_delete(release) -> None:
-    """Case 7: deleted by its flag, gone from the full list, merged away in HubSpot."""
+    """Case 7: deleted by its flag, gone from the full list, without an active version, merged."""
     found = rows(
         release,
         "select opportunity_id, state, observed_on::text from core.fct_opportunity_observations"
-        " where opportunity_id in (?, ?, 'hubspot:2') order by 1, 3",
+        " where opportunity_id in (?, ?, ?, 'hubspot:2') order by 1, 3",
         GONE,
         LEFT_OUT,
+        ENDED,
     )
-    for identifier in (GONE, LEFT_OUT, "hubspot:2"):
+    for identifier in (GONE, LEFT_OUT, ENDED, "hubspot:2"):
         assert [each[1:] for each in found if each[0] == identifier] == [
             ("unknown", "0001-01-01"),
             ("open", FIRST),
@@ -320,7 +338,9 @@ def test_queues_hold_deals_and_nobody_manages_themselves(release) -> None:
         ("Inbound queue",)
     ]
     lines = rows(
-        release, "select rep_id, manager_id, depth from core.dim_reporting_lines order by 1"
+        release,
+        "select rep_id, manager_id, depth from core.dim_reporting_lines"
+        " where is_current order by 1",
     )
     assert lines == [(ANN, CYD, 1), (BOB, CYD, 1)]
 

@@ -403,9 +403,25 @@ def case_25_each_amount_is_stamped_with_the_team_of_its_own_day(demo: Demo) -> N
     assert booked == new
 
 
-def case_26_a_role_alone_is_no_evidence(demo: Demo) -> None:
+def case_26_only_validated_splits_add_up_and_a_role_alone_is_no_evidence(demo: Demo) -> None:
     demo.assert_as_planned()
-    assert demo.opportunity(demo.opportunities[0])["attribution_class"] == "direct"
+    deal, renewal = demo.opportunities
+    assert demo.opportunity(deal)["attribution_class"] == "direct"
+    splits = {
+        identifier: demo.rows(
+            "select split_owner_rep_id, split_share, split_amount, is_additive"
+            " from core.fct_opportunity_splits where opportunity_id = ?",
+            identifier,
+        )
+        for identifier in (deal, renewal)
+    }
+    assert sum(split["split_share"] for split in splits[deal]) == Decimal("2.4")
+    additive = [split for split in splits[deal] if split["is_additive"]]
+    amounts = [(each["split_owner_rep_id"], each["split_amount"]) for each in additive]
+    assert amounts == [(demo.users[0], demo.opportunity(deal)["amount"])]
+    shared = {each["split_owner_rep_id"]: each["split_share"] for each in splits[renewal]}
+    assert shared == dict(zip(demo.users, (Decimal("0.6"), Decimal("0.4")), strict=True))
+    assert all(split["is_additive"] for split in splits[renewal])
 
 
 def case_27_pushed_pipeline_is_created_once(demo: Demo) -> None:
@@ -562,6 +578,14 @@ def case_47_the_policy_row_of_its_own_day_decides(demo: Demo) -> None:
 
 
 def case_46_quotas_are_compared_in_company_currency(demo: Demo) -> None:
+    quotas = demo.rows(
+        "select distinct quota_amount, currency, plan_rate, quota_amount_company_currency"
+        " from core.fct_quotas where rep_id = ?",
+        demo.users[0],
+    )
+    assert [tuple(quota.values()) for quota in quotas] == [
+        (Decimal(115_000), "EUR", Decimal("0.92"), Decimal(125_000))
+    ]
     targets = demo.rows(
         "select distinct target from accountability.fct_ae_quarters"
         " where rep_id = ? and metric = 'bookings'",

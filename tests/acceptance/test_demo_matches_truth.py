@@ -228,3 +228,23 @@ def test_fair_targets_follow_days_in_seat_to_the_cent(release) -> None:
         " or found.active_days_count <> planned.fair_target_numerator order by all limit 10",
     )
     assert different == []
+
+
+def test_every_split_is_published_and_only_revenue_adds_up(release) -> None:
+    assert_equal_tables(
+        release,
+        "select opportunity_split_id, opportunity_id, split_owner_rep_id, split_share, is_additive"
+        " from core.fct_opportunity_splits",
+        "select opportunity_split_id, opportunity_id, rep_id, percentage / 100, is_additive"
+        " from memory.truth.splits",
+    )
+
+
+def test_every_quota_is_published_as_written_and_in_company_currency(release) -> None:
+    assert_equal_tables(
+        release,
+        "select quota_id, rep_id, starts_on, quota_amount, currency, quota_amount_company_currency"
+        " from core.fct_quotas",
+        "select quota_id, rep_id, starts_on, quota_amount, currency, quota_amount_company_currency"
+        " from memory.truth.quotas",
+    )

@@ -152,6 +152,32 @@ def test_a_rate_limit_is_waited_out_as_long_as_hubspot_asks(portal, pull) -> Non
     assert pull("Deal")[0].rows == 230
 
 
+GATEWAY_PAGE = Answer(502, "<html><h1>502 Bad Gateway</h1></html>", {"Content-Type": "text/html"})
+
+
+def test_a_gateway_that_fails_for_a_moment_is_waited_out(portal, pull) -> None:
+    portal.fail_once("/objects/deals", GATEWAY_PAGE)
+    assert pull("Deal")[0].rows == 230
+
+
+@pytest.mark.parametrize("status", [502, 200])
+def test_a_page_of_a_gateway_is_one_sentence_and_keeps_what_was_fetched(
+    portal, pull, status: int
+) -> None:
+    portal.fail_once("/objects/deals", lambda answer: answer)
+    for _ in range(HURRIED.retries + 1):
+        portal.fail_once(
+            "/objects/deals", Answer(status, GATEWAY_PAGE.content, GATEWAY_PAGE.headers)
+        )
+    with pytest.raises(PullError, match="pull again") as refused:
+        pull("Deal")
+    assert "\n" not in str(refused.value) and "scopes" not in str(refused.value)
+    portal.faults.clear()
+    portal.asked.clear()
+    assert pull("Deal")[0].rows == 230
+    assert portal.asked[0].parameters["after"] == "100"
+
+
 def test_a_used_up_daily_limit_keeps_what_was_fetched(portal, pull) -> None:
     portal.fail_once("/objects/deals", lambda answer: answer)
     for _ in range(HURRIED.retries + 1):

@@ -141,6 +141,19 @@ def test_short_troubles_are_waited_out(org, pull, trouble: Answer, where: str) -
     assert pull().rows == 7
 
 
+@pytest.mark.parametrize("where", ["/describe", "/jobs/query", "/results"])
+@pytest.mark.parametrize("status", [502, 200])
+def test_a_page_of_a_gateway_is_one_sentence(org, pull, where: str, status: int) -> None:
+    page = Answer(status, "<html><h1>Bad Gateway</h1></html>", {"Content-Type": "text/html"})
+    for _ in range(HURRIED.retries + 1):
+        org.fail_once(where, page)
+    with pytest.raises(PullError) as refused:
+        pull()
+    assert "\n" not in str(refused.value)
+    org.faults.clear()
+    assert pull().rows == 7
+
+
 def test_a_page_that_is_cut_is_fetched_again_by_the_next_pull(org, pull) -> None:
     org.fail_once("/results", lambda answer: answer)
     for _ in range(HURRIED.retries + 1):

@@ -170,6 +170,26 @@ def test_a_member_that_expands_without_end_is_refused(home, drop) -> None:
     assert "expands to more than" in sentence
 
 
+def test_an_archive_whose_names_lead_out_of_it_is_refused(home, drop) -> None:
+    packed = archive_of({"Account.csv": f"Id,Name\n{ACCOUNT},A\n", "../../Lead.csv": "Id\n1\n"})
+    drop("salesforce", "WE.zip", packed)
+    report = land_inbox(home)
+    assert not report.landed
+    ((_, sentence),) = report.refused
+    assert "'../../Lead.csv', a name that leads out of the archive" in sentence
+
+
+def test_objects_that_nobody_uses_are_empty_and_those_that_everybody_has_are_not(
+    home, drop, rows
+) -> None:
+    drop("salesforce", "OpportunityPartner.csv", "Id,OpportunityId,AccountToId\n")
+    drop("salesforce", "Opportunity.csv", "Id,StageName,CloseDate,CreatedDate\n")
+    report = land_inbox(home)
+    assert [(each.table, each.rows) for each in report.landed] == [("opportunity_partners", 0)]
+    ((label, sentence),) = report.refused
+    assert label.endswith("Opportunity.csv") and "a header and no rows" in sentence
+
+
 def test_one_archive_is_landed_through_the_inbox_only(land, drop) -> None:
     with pytest.raises(LandingError, match="put it into inbox/salesforce/"):
         land("salesforce", "WE_1.zip", archive_of({"Account.csv": "Id,Name\n1,A\n"}))
@@ -203,7 +223,9 @@ def test_a_connectors_history_mode_brings_versions_and_not_changes(land, rows) -
         f"017,{ACCOUNT},Owner,005A,005B,2026-01-02T10:00:00Z\n",
     )
     assert (versions.table, changes.table) == ("accounts", "account_history")
-    assert rows("salesforce", "accounts")[0]["fivetran_start"] == "2026-01-02 10:00:00.000000"
+    (version,) = rows("salesforce", "accounts")
+    assert version["fivetran_start"] == "2026-01-02 10:00:00.000000"
+    assert version["fivetran_active"] == "true"
 
 
 def test_a_day_of_the_crm_is_that_day_whatever_time_a_connector_writes_behind_it(

@@ -5,6 +5,8 @@ A project of four models and three tests stands in for ours, so that faults can 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +15,7 @@ import pytest
 
 from orchestration.dbt_invocation import DbtProject, NodeResult
 from orchestration.dbt_station import (
+    SESSION,
     build_dbt_station,
     gate_key,
     raise_for_failures,
@@ -22,6 +25,7 @@ from orchestration.errors import BrokenCheckError, CosellError, GateError, Refre
 from orchestration.refresh_session import RefreshSession
 from orchestration.settings import Home, Settings
 from orchestration.stations import LANDING, MARTS, MATCHING, STAGING, station_contents
+from orchestration.workshop import WorkshopState, write_state
 
 FILES = {
     "dbt_project.yml": """
@@ -121,6 +125,40 @@ def test_a_part_of_a_station_can_be_built(session: RefreshSession) -> None:
     build_all(session)
     results = session.project.build(MARTS, names=["fct_sums"])
     assert [one.name for one in results] == ["fct_sums"]
+
+
+def test_views_that_stand_are_kept_and_said_to_be(session: RefreshSession) -> None:
+    # A table reads it: Dagster wants to hear of parents first.
+    view = "{{ config(materialized='view') }} " + FILES["models/marts/fct_numbers.sql"]
+    change(session, "models/marts/fct_numbers.sql", view)
+    built = build_all(session)[MARTS]
+    models = session.project.project_hash
+    state = WorkshopState("building", "000002_20260209", 2, date(2026, 2, 9), models, "code")
+    write_state(session.home, replace(state, is_extension=True))
+    marts = build_dbt_station(session.project.manifest, MARTS)
+    outcome = dg.materialize(
+        [marts], resources={SESSION: dg.ResourceDefinition.hardcoded_resource(session)}
+    )
+    kept = {
+        event.asset_key.path[-1]: "kept" in event.metadata
+        for event in outcome.asset_materializations_for_node(MARTS)
+    }
+    assert outcome.success
+    assert kept == {"fct_numbers": True, "fct_sums": False}
+    extended = session.dbt_results[MARTS]
+    assert {one.name for one in built} - {one.name for one in extended} == {"fct_numbers"}
+    assert {one.status for one in extended} <= {"success", "pass"}
+
+
+def test_an_ephemeral_model_is_in_every_query_that_reads_it_also_the_next_time(
+    session: RefreshSession,
+) -> None:
+    ephemeral = "{{ config(materialized='ephemeral') }} select range as number from range(9)"
+    change(session, "models/marts/int_numbers.sql", ephemeral)
+    change(session, "models/marts/fct_sums.sql", "select number from {{ ref('int_numbers') }}")
+    build_all(session)
+    again = build_all(session)
+    assert {one.name: one.status for one in again[MARTS]}["fct_sums"] == "success"
 
 
 def test_a_project_is_parsed_once(session: RefreshSession, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,11 +92,44 @@ def test_the_lock_holds_every_dependency_with_hashes_and_no_address(repository: 
     assert all(line.endswith("\\") for line in pinned), "every version is followed by its hashes"
 
 
-def test_the_default_installs_nothing_of_spark_or_kubernetes(repository: Path) -> None:
+def test_the_default_installs_nothing_of_the_other_engines_or_kubernetes(repository: Path) -> None:
     lock = repository.joinpath("requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9_.-]+)(?:\[[^]]*\])?==", lock, re.MULTILINE))
     assert "duckdb" in locked
     assert not locked & {"pyspark", "py4j", "dbt-spark", "pyhive", "dagster-k8s", "kubernetes"}
+    assert not [name for name in locked if name.startswith(("duckdb-extension", "pixeltable"))]
+
+
+def test_both_locks_hold_the_duckdb_that_the_extensions_are_for(repository: Path) -> None:
+    """An extension loads into exactly the version of DuckDB that it was built for."""
+    locks = {
+        name: repository.joinpath(name).read_text(encoding="utf-8")
+        for name in ("requirements.lock", "requirements-spark.lock")
+    }
+    everything = locks["requirements-spark.lock"]
+    pins = {
+        package: re.search(rf"^{package}==(\S+)", everything, re.MULTILINE)
+        for package in ("duckdb-extension-ducklake", "duckdb-extension-postgres-scanner")
+    }
+    versions = {found[1] for found in pins.values() if found is not None}
+    assert len(versions) == 1 and None not in pins.values()
+    for name, lock in locks.items():
+        found = re.search(r"^duckdb==(\S+)", lock, re.MULTILINE)
+        assert found is not None and {found[1]} == versions, name
+
+
+def test_the_schemas_of_landed_tables_begin_with_the_prefix_of_the_home(repository: Path) -> None:
+    """Else homes that share a catalog (Spark's, a lake's) would read each other's landing."""
+    sources = sorted((repository / "dbt_project" / "models").rglob("_*__sources.yml"))
+    without = [
+        f"{file.name}: {schema}"
+        for file in sources
+        for schema in re.findall(
+            r"^ +schema: (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        if not schema.startswith("\"{{ env_var('COSELL_SCHEMA_PREFIX', '') }}landing_")
+    ]
+    assert sources and not without
 
 
 def test_no_model_reads_a_clock(repository: Path) -> None:

@@ -1,8 +1,8 @@
 """The small demo refreshed on DuckDB and on a cluster: the same rows, also when a worker dies.
 
-Two refreshes: the first one, through the command line, and one that extends the warehouse by the
-weeks after it, among them a quarter that was signed. In the second one a worker is killed with its
-executor while the marts are built.
+Three acts on each engine: the first refresh, through the command line; a quarter is closed by
+`cosell close`; a refresh that extends the warehouse by the weeks after the first one. In that one
+a worker is killed with its executor while the marts are built.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,12 @@ from tests.conftest import CommandResult, run_cosell
 
 FIRST, LATER = date(2026, 7, 27), date(2026, 8, 17)
 DAYS = (FIRST, LATER)
+# Signed on the first landing after its end, two days before the policy would have closed it.
+CLOSED, OPEN, SIGNED_ON, SIGNED_BY = "FY2027-Q2", "FY2027-Q3", date(2026, 8, 3), "Ines Controller"
+OWN_SIGNATURE = "quarter_closes/2026-08-06"
 KILLED_WORKER = 0
+# Three on a quiet machine; it only ends a refresh that hangs.
+MINUTES_AT_MOST = 20
 
 
 @dataclass
@@ -39,6 +45,8 @@ class Story:
     on_spark: Settings
     environment: dict[str, str]
     first_command: CommandResult
+    closes: list[CommandResult]
+    """`cosell close` on DuckDB and on Spark, between the two refreshes."""
     later: RefreshOutcome
     tasks_after_first: dict[str, int]
     tasks_at_the_kill: dict[str, int] = field(default_factory=dict)
@@ -80,6 +88,7 @@ def story(spark_cluster: LocalSpark, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("engines")
     duck, spark = Home(folder / "duckdb home"), Home(folder / "spark's home")
     write_demo(duck.root, "small", 1)
+    shutil.rmtree(duck.inbox / OWN_SIGNATURE)
     landed(duck)
     shutil.copytree(duck.root, spark.root)
     with_duckdb = load_settings(duck.root, "duckdb")
@@ -93,11 +102,16 @@ def story(spark_cluster: LocalSpark, tmp_path_factory: pytest.TempPathFactory) -
     command = run_cosell(
         *("--home", spark.root, "refresh", "--as-of", FIRST.isoformat()),
         environment=environment,
-        minutes=6,
+        minutes=MINUTES_AT_MOST,
     )
     assert command.exit_code == 0, command.errors + command.output
     tasks = spark_cluster.tasks_by_executor()
     run_refresh(with_duckdb, FIRST)
+    close = ("close", CLOSED, "--signed-by", SIGNED_BY, "--as-of", SIGNED_ON.isoformat())
+    closes = [
+        run_cosell("--home", duck.root, *close),
+        run_cosell("--home", spark.root, *close, environment=environment),
+    ]
     run_refresh(with_duckdb, LATER)
     killing = KillsAWorker(spark_cluster)
     later = run_refresh(with_spark, LATER, progress=killing)
@@ -106,6 +120,7 @@ def story(spark_cluster: LocalSpark, tmp_path_factory: pytest.TempPathFactory) -
         on_spark=with_spark,
         environment=environment,
         first_command=command,
+        closes=closes,
         later=later,
         tasks_after_first=tasks,
         tasks_at_the_kill=killing.tasks,
@@ -176,15 +191,54 @@ def test_both_executors_did_work(story: Story) -> None:
     assert min(story.tasks_after_first.values()) > 0
 
 
-def test_the_second_refresh_extends_the_warehouse_by_a_signed_quarter(story: Story) -> None:
+def test_a_quarter_closed_between_the_refreshes_freezes_alike(story: Story) -> None:
+    for command in story.closes:
+        assert command.exit_code == 0, command.errors
+        assert f"{CLOSED} is signed by {SIGNED_BY} as of {SIGNED_ON}" in command.output
+    before, after = ([postings(release) for release in story.both(day)] for day in DAYS)
+    assert before[0] == before[1] and after[0] == after[1]
+    known_before, known_later = before[1], after[1]
+    # What the quarter had been given when it was signed is what it will always have been given ...
+    assert known_before[CLOSED, CLOSED][0] > 0
+    assert known_later[CLOSED, CLOSED] == known_before[CLOSED, CLOSED]
+    # ... and what became known about it on the day of the signature and since is in the open one.
+    assert (CLOSED, OPEN) not in known_before
+    assert known_later[CLOSED, OPEN][0] > 0
+    assert [is_closed(release) for day in DAYS for release in story.both(day)] == [
+        *(False, False),
+        *(True, True),
+    ]
+
+
+def postings(release: Release) -> dict[tuple[str, str], tuple[int, Decimal]]:
+    """Postings and their amount by the quarter they belong to and the one they are posted into."""
+    with duckdb.connect(str(release.database), read_only=True) as connection:
+        rows = connection.execute(
+            "select origin_quarter, posted_quarter, count(*), sum(amount_company_currency) "
+            "from attribution.fct_attribution_ledger group by 1, 2"
+        ).fetchall()
+    return {(origin, posted): (count, amount) for origin, posted, count, amount in rows}
+
+
+def is_closed(release: Release) -> bool:
+    with duckdb.connect(str(release.database), read_only=True) as connection:
+        ((found,),) = connection.execute(
+            "select distinct is_quarter_closed from accountability.fct_ae_quarters "
+            "where fiscal_quarter = ?",
+            [CLOSED],
+        ).fetchall()
+    return bool(found)
+
+
+def test_the_second_refresh_extends_the_warehouse(story: Story) -> None:
     assert story.later.is_new_release
     assert story.later.rebuilt_because is None
     closes = [
-        landed
+        landed["as_of"]
         for landed in story.both(LATER)[1].manifest["inputs"]
         if landed["feed"] == "quarter_closes" and landed["as_of"] > FIRST.isoformat()
     ]
-    assert len(closes) == 1
+    assert closes == [SIGNED_ON.isoformat()]
     # What is appended lies in files of its own beside those of the first refresh.
     ledger = story.on_spark.home.spark_warehouse / "small_attribution" / "fct_attribution_ledger"
     written = sorted(file.stat().st_mtime for file in ledger.glob("*.parquet"))

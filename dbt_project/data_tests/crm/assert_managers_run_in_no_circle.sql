@@ -3,4 +3,4 @@
 -- CRM's owner should be told. Fails with each user of a circle.
 select distinct rep_id
 from {{ ref('dim_reporting_lines') }}
-where is_in_cycle
+where is_in_cycle and is_current

@@ -18,7 +18,7 @@ from orchestration.workshop import hold_refresh_lock
         "engine": dg.Field(
             str,
             is_required=False,
-            description="duckdb or spark; default: COSELL_ENGINE, else the company's settings.",
+            description="duckdb, ducklake or spark; default: COSELL_ENGINE, else the company's.",
         )
     },
     description="What the stations of one refresh share; one run of a home at a time.",

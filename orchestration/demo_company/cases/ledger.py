@@ -13,6 +13,7 @@ from orchestration.demo_company.opportunities import (
     RENEWAL,
     SOURCED,
 )
+from orchestration.demo_company.splits import OVERLAY, REVENUE
 from orchestration.demo_company.story import Case, Planter, RestatedRate
 
 
@@ -213,19 +214,26 @@ def case_18_two_deals_one_intro(p: Planter) -> Case:
 
 
 def case_26_split_deal(p: Planter) -> Case:
-    """Two reps worked on it; the CRM's split object is not among the feeds yet."""
+    """An overlay above 100 % beside the owner's revenue split; a renewal that two reps share."""
     rep, other, partner = p.rep(28), p.rep(29), p.partner("largest")
     account = p.prospect("Hammerlea Construction", rep)
     deal = p.deal(account, rep, "2026-05-06 10:00", 110_000, "2026-07-29")
-    p.activity(account, other, "2026-06-04 10:00", "Meeting", "Split 60/40 agreed", deal=deal)
+    p.split(deal, rep, REVENUE, 100, "2026-05-06 10:05")
+    for helper, percentage in ((other, 80), (p.rep(30), 60)):
+        p.split(deal, helper, OVERLAY, percentage, "2026-06-04 11:00")
+    p.activity(account, other, "2026-06-04 10:00", "Meeting", "Overlay agreed", deal=deal)
     p.role(deal, partner, 2, "2026-05-20 10:00", is_primary=False)
     p.win(deal, "2026-07-29 15:00")
+    renewal = p.deal(account, rep, "2026-08-04 10:00", 30_000, "2026-11-20", type=RENEWAL)
+    p.split(renewal, rep, REVENUE, 60, "2026-08-04 10:05")
+    p.split(renewal, other, REVENUE, 40, "2026-08-04 10:05")
     return Case(
         26,
         "Split deal and overlay",
-        (p.deal_id(deal), rep.user_id, other.user_id),
-        "Until a validated revenue split is landed the owner has 100 %; an overlay would never add "
-        "to it. The implementation partner's role alone is no evidence: direct.",
+        (p.deal_id(deal), p.deal_id(renewal), rep.user_id, other.user_id),
+        "All splits of the first deal make 240 %; only the validated revenue split of 100 % adds "
+        "up, the overlay of 140 % is a measure of its own. The renewal is shared 60 to 40. The "
+        "implementation partner's role alone is no evidence: direct.",
         "ledger",
     )
 

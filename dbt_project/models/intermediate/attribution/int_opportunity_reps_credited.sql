@@ -18,9 +18,9 @@ owners as (
 
 ),
 
-users as (
+managers as (
 
-    select * from {{ ref('int_crm_users_versioned') }}
+    select * from {{ ref('int_crm_managers_versioned') }}
 
 ),
 
@@ -105,18 +105,18 @@ managers_ranked as (
         reps.opportunity_id,
         reps.known_step,
         reps.measure,
-        users.manager_user_id as manager_id,
+        managers.manager_user_id as manager_id,
         row_number() over (
             partition by reps.opportunity_id, reps.known_step, reps.measure
             order by
-                case when users.known_on <= reps.event_on then 0 else 1 end nulls last,
-                case when users.known_on <= reps.event_on then users.known_step end desc nulls last,
-                users.known_step nulls last
+                case when managers.known_on <= reps.event_on then 0 else 1 end nulls last,
+                case when managers.known_on <= reps.event_on then managers.known_step end desc nulls last,
+                managers.known_step nulls last
         ) as manager_rank
     from reps
-    inner join users
-        on reps.rep_id = users.user_id
-        and reps.known_step >= users.known_step
+    inner join managers
+        on reps.rep_id = managers.user_id
+        and reps.known_step >= managers.known_step
 
 ),
 

@@ -12,7 +12,10 @@ published as (
         user_id as rep_id,
         manager_user_id as manager_id,
         depth,
-        is_in_cycle
+        is_in_cycle,
+        observed_from,
+        observed_to,
+        observed_to is null as is_current
     from lines
 
 )

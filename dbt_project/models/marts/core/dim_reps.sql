@@ -6,6 +6,13 @@ users as (
 
 ),
 
+current_managers as (
+
+    select * from {{ ref('int_crm_managers_versioned') }}
+    where superseded_step is null
+
+),
+
 calendar as (
 
     select * from {{ ref('int_rep_calendar_current') }}
@@ -85,7 +92,7 @@ reps as (
         current_users.email,
         current_users.title,
         current_users.country,
-        current_users.manager_user_id as manager_id,
+        current_managers.manager_user_id as manager_id,
         managers.user_name as manager_name,
         current_users.is_active,
         seats.seat_starts_on,
@@ -103,8 +110,10 @@ reps as (
     cross join refresh
     left join current_users
         on rep_ids.rep_id = current_users.user_id
+    left join current_managers
+        on rep_ids.rep_id = current_managers.user_id
     left join current_users as managers
-        on current_users.manager_user_id = managers.user_id
+        on current_managers.manager_user_id = managers.user_id
     left join seats
         on rep_ids.rep_id = seats.rep_id
     left join expected_reps

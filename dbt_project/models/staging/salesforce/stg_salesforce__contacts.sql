@@ -21,13 +21,16 @@ renamed as (
         email,
 
         -- booleans
+        -- A connector's history mode ends the last version of what is gone. It ends the others too, but
+        -- of one landing only the newest version is read.
         coalesce(cast(is_deleted as boolean), false)
-        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
+        or coalesce(cast(fivetran_deleted as boolean), false)
+        or not coalesce(cast(fivetran_active as boolean), true) as is_deleted,
 
         -- timestamps
         cast(created_date as timestamp) as created_at,
         cast(
-            coalesce(system_modstamp, fivetran_start, fivetran_synced) as timestamp
+            coalesce(fivetran_start, system_modstamp, fivetran_synced) as timestamp
         ) as modified_at,
         cast(fivetran_start as timestamp) as version_started_at,
 

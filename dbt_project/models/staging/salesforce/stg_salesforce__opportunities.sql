@@ -34,8 +34,11 @@ renamed as (
         -- booleans
         cast(is_closed as boolean) as is_closed,
         cast(is_won as boolean) as is_won,
+        -- A connector's history mode ends the last version of what is gone. It ends the others too, but
+        -- of one landing only the newest version is read.
         coalesce(cast(is_deleted as boolean), false)
-        or coalesce(cast(fivetran_deleted as boolean), false) as is_deleted,
+        or coalesce(cast(fivetran_deleted as boolean), false)
+        or not coalesce(cast(fivetran_active as boolean), true) as is_deleted,
 
         -- dates
         cast(close_date as date) as close_on,
@@ -44,7 +47,7 @@ renamed as (
         -- timestamps
         cast(created_date as timestamp) as created_at,
         cast(
-            coalesce(system_modstamp, last_modified_date, fivetran_start, fivetran_synced) as timestamp
+            coalesce(fivetran_start, system_modstamp, last_modified_date, fivetran_synced) as timestamp
         ) as modified_at,
         cast(fivetran_start as timestamp) as version_started_at,
 

@@ -17,6 +17,7 @@ renamed as (
         currency as company_currency,
         week_starts_on,
         holidays_country,
+        coalesce(managers_from, 'manager_field') as managers_from,
 
         -- numerics
         cast(fiscal_year_start_month as bigint) as fiscal_year_start_month,
@@ -54,6 +55,7 @@ current_settings as (
         company_currency,
         week_starts_on,
         holidays_country,
+        managers_from,
         fiscal_year_start_month,
         batch_id,
         source_file,

@@ -18,6 +18,12 @@ associations as (
 
 ),
 
+full_lists_known as (
+
+    select * from {{ ref('int_crm_full_lists_known') }}
+
+),
+
 -- Opportunities that ever named a partner in a field of their own: an emptied field ends the claim.
 claimed_in_fields as (
 
@@ -99,6 +105,91 @@ of_labels as (
 
 ),
 
+listed as (
+
+    select
+        of_salesforce.*,
+        'opportunity_partners' as thing
+    from of_salesforce
+
+    union all
+
+    select
+        of_labels.*,
+        'deal_companies' as thing
+    from of_labels
+
+),
+
+listed_steps as (
+
+    select
+        partner_role_id,
+        known_step,
+        lead(known_step) over (
+            partition by partner_role_id
+            order by known_step nulls last
+        ) as next_listed_step
+    from listed
+    group by partner_role_id, known_step
+
+),
+
+-- A role cannot be edited, only deleted and written anew, so what the next whole list leaves out
+-- has ended, at the step of that list.
+absences as (
+
+    select
+        listed.partner_role_id,
+        listed.known_step,
+        min(full_lists_known.known_step) as absent_step
+    from listed
+    inner join listed_steps
+        on listed.partner_role_id = listed_steps.partner_role_id
+        and listed.known_step = listed_steps.known_step
+    inner join full_lists_known
+        on listed.crm = full_lists_known.crm
+        and listed.thing = full_lists_known.thing
+        and listed.known_step < full_lists_known.known_step
+        and (
+            listed_steps.next_listed_step is null
+            or listed_steps.next_listed_step > full_lists_known.known_step
+        )
+    where not listed.is_deleted
+    group by listed.partner_role_id, listed.known_step
+
+),
+
+of_absence as (
+
+    select
+        listed.crm,
+        listed.partner_role_id,
+        listed.opportunity_id,
+        listed.partner_crm_account_id,
+        listed.role,
+        listed.is_primary,
+        listed.claim,
+        listed.created_at,
+        true as is_deleted,
+        listed.batch_id,
+        listed.source_file,
+        listed.source_sha256,
+        listed.source_row_number,
+        full_lists_known.known_step,
+        full_lists_known.known_on
+    from listed
+    inner join absences
+        on listed.partner_role_id = absences.partner_role_id
+        and listed.known_step = absences.known_step
+    inner join full_lists_known
+        on listed.crm = full_lists_known.crm
+        and listed.thing = full_lists_known.thing
+        and absences.absent_step = full_lists_known.known_step
+    where not listed.is_deleted
+
+),
+
 unified as (
 
     select * from of_salesforce
@@ -106,6 +197,8 @@ unified as (
     select * from of_fields
     union all
     select * from of_labels
+    union all
+    select * from of_absence
 
 )
 
