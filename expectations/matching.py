@@ -100,7 +100,7 @@ RULES = (
         severity="critical",
         owner=_OWNER,
         statement="an automatic match has a tier stronger than a name, evidence and a probability "
-        "of at least 0.99",
+        "of at least the policy's threshold",
         reason="a name alone is never automatic, and below that precision a match is reviewed "
         "(rules section 3.5 and 3.6, case 43)",
         mend="mend the rule that decided the pair, or config/policy/matching.csv",

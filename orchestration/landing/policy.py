@@ -102,7 +102,7 @@ TABLES: tuple[Table, ...] = (
     _policy(
         "matching",
         "When records may match without a person.",
-        "shared_domain_account_limit!*:i automatic_probability!*:n",
+        "shared_domain_account_limit!*:i automatic_probability!*:n review_probability:n",
     ),
     _policy(
         "shared_domains",

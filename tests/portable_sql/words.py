@@ -28,7 +28,7 @@ PORTABLE_FUNCTIONS = frozenset(
     """
     abs avg bool_and bool_or cast ceil coalesce concat_ws contains count count_if cume_dist
     date_trunc day dense_rank first_value floor greatest grouping hour instr lag last_day
-    last_value lead least length lower lpad ltrim make_date max md5 min minute mod month
+    last_value lead least length levenshtein lower lpad ltrim make_date max md5 min minute mod month
     nth_value ntile nullif percent_rank percentile_cont position power quarter rank repeat
     replace row_number rpad rtrim sign split_part sqrt substr substring sum translate trim
     try_cast year

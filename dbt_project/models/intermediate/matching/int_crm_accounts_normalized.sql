@@ -6,21 +6,9 @@ accounts as (
 
 ),
 
-websites as (
+company_records as (
 
-    select * from {{ ref('int_websites_cleaned') }}
-
-),
-
-hosts as (
-
-    select * from {{ ref('int_hosts_registered') }}
-
-),
-
-countries as (
-
-    select * from {{ ref('country_names') }}
+    select * from {{ ref('int_company_records_normalized') }}
 
 ),
 
@@ -28,14 +16,15 @@ normalized as (
 
     select
         accounts.account_id,
+        company_records.record_key,
         accounts.account_name,
-        {{ name_key('accounts.account_name') }} as name_key,
-        websites.host,
-        hosts.registrable_domain,
-        hosts.public_suffix,
-        hosts.suffix_section,
-        {{ duns_number('accounts.duns') }} as duns,
-        countries.country_code,
+        company_records.core_words as name_key,
+        company_records.host,
+        company_records.registrable_domain,
+        company_records.public_suffix,
+        company_records.suffix_section,
+        company_records.duns,
+        company_records.country_code,
         accounts.created_at,
         accounts.batch_id,
         accounts.source_file,
@@ -44,12 +33,9 @@ normalized as (
         accounts.known_step,
         accounts.known_on
     from accounts
-    left join websites
-        on accounts.website = websites.website
-    left join hosts
-        on websites.host = hosts.host
-    left join countries
-        on lower(trim(accounts.country)) = countries.country_name
+    inner join company_records
+        on accounts.account_id = company_records.record_id
+        and company_records.side = 'crm'
 
 )
 

@@ -26,37 +26,53 @@ registry_suffixes as (
 
 ),
 
-crm_accounts as (
-
-    select * from {{ ref('int_crm_accounts_normalized') }}
-
-),
-
 partner_accounts as (
 
-    select * from {{ ref('int_partner_accounts_normalized') }}
+    select * from {{ ref('int_partner_accounts_known') }}
 
 ),
 
--- Counted by name, so that the same company entered twice does not make its domain a shared one.
+company_records as (
+
+    select * from {{ ref('int_company_records_normalized') }}
+
+),
+
+-- Counted by name, so that the same company entered twice does not make its domain a shared one,
+-- nor do its houses in several countries whose names hold the domain's own.
+names_behind as (
+
+    select
+        company_records.side,
+        company_records.list_id,
+        company_records.registrable_domain,
+        company_records.core_words
+    from company_records
+    left join partner_accounts
+        on company_records.list_id = partner_accounts.partner_id
+        and company_records.record_id = partner_accounts.partner_account_id
+    where company_records.registrable_domain is not null
+        and company_records.core_words is not null
+        and (
+            length(company_records.domain_label) < 4
+            or not contains(company_records.compact_name, company_records.domain_label)
+        )
+        and coalesce(partner_accounts.is_in_force, true)
+    group by
+        company_records.side,
+        company_records.list_id,
+        company_records.registrable_domain,
+        company_records.core_words
+
+),
+
 names_per_list as (
 
     select
         registrable_domain,
-        cast(count(distinct name_key) as bigint) as names_count
-    from crm_accounts
-    where registrable_domain is not null
-    group by registrable_domain
-
-    union all
-
-    select
-        registrable_domain,
-        cast(count(distinct name_key) as bigint) as names_count
-    from partner_accounts
-    where registrable_domain is not null
-        and is_in_force
-    group by partner_id, registrable_domain
+        cast(count(*) as bigint) as names_count
+    from names_behind
+    group by side, list_id, registrable_domain
 
 ),
 
@@ -89,17 +105,9 @@ suffixes_in_use as (
         registrable_domain,
         public_suffix,
         suffix_section
-    from crm_accounts
+    from company_records
     where registrable_domain is not null
-
-    union
-
-    select
-        registrable_domain,
-        public_suffix,
-        suffix_section
-    from partner_accounts
-    where registrable_domain is not null
+    group by registrable_domain, public_suffix, suffix_section
 
 ),
 

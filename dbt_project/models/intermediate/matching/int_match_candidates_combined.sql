@@ -1,20 +1,8 @@
 with
 
-by_crm_id as (
+pairs as (
 
-    select * from {{ ref('int_matches_by_crm_id') }}
-
-),
-
-by_duns as (
-
-    select * from {{ ref('int_matches_by_duns') }}
-
-),
-
-by_domain as (
-
-    select * from {{ ref('int_matches_by_domain') }}
+    select * from {{ ref('int_match_pairs_scored') }}
 
 ),
 
@@ -36,131 +24,174 @@ partner_accounts as (
 
 ),
 
-match_rules as (
+company_records as (
 
-    select * from {{ ref('match_rules') }}
+    select * from {{ ref('int_company_records_normalized') }}
+
+),
+
+match_tiers as (
+
+    select * from {{ ref('match_tiers') }}
 
 ),
 
 evidence_found as (
 
-    select * from by_crm_id
+    select
+        'crm|' || crm_account_id as crm_record_key,
+        partner_id || '|' || partner_account_id as partner_record_key,
+        'crm_id' as tier
+    from {{ ref('int_matches_by_crm_id') }}
     union all
-    select * from by_duns
+    select * from {{ ref('int_matches_by_duns') }}
     union all
-    select * from by_domain
+    select * from {{ ref('int_matches_by_domain') }}
+    union all
+    select * from {{ ref('int_matches_by_email_domain') }}
+    union all
+    select * from {{ ref('int_matches_by_name_and_field') }}
+    union all
+    select * from {{ ref('int_matches_by_name') }}
 
 ),
 
-evidence_ranked as (
+-- The strongest tier of a pair names it; what else agrees is in its probability.
+strongest_tiers as (
 
     select
-        evidence_found.*,
-        match_rules.tier,
-        match_rules.tier_rank,
-        match_rules.probability,
-        row_number() over (
-            partition by
-                evidence_found.crm_account_id,
-                evidence_found.partner_id,
-                evidence_found.partner_account_id
-            order by match_rules.tier_rank nulls last, evidence_found.rule_id nulls last
-        ) as evidence_rank
+        evidence_found.crm_record_key,
+        evidence_found.partner_record_key,
+        min(match_tiers.reading_order) as reading_order
     from evidence_found
-    inner join match_rules
-        on evidence_found.rule_id = match_rules.rule_id
+    inner join match_tiers
+        on evidence_found.tier = match_tiers.tier
+    group by evidence_found.crm_record_key, evidence_found.partner_record_key
 
 ),
 
--- All evidence of a pair in one text, the strongest first.
-pairs as (
+likely_pairs as (
 
     select
-        crm_account_id,
-        partner_id,
-        partner_account_id,
-        min(case when evidence_rank = 1 then tier end) as tier,
-        min(case when evidence_rank = 1 then tier_rank end) as tier_rank,
-        min(case when evidence_rank = 1 then rule_id end) as evidence_rule_id,
-        min(case when evidence_rank = 1 then probability end) as evidence_probability,
-        min(case when evidence_rank = 1 then evidence end)
-        || coalesce('; ' || min(case when evidence_rank = 2 then evidence end), '')
-        || coalesce('; ' || min(case when evidence_rank = 3 then evidence end), '')
-            as evidence
-    from evidence_ranked
-    group by crm_account_id, partner_id, partner_account_id
+        pairs.*,
+        match_tiers.tier
+    from pairs
+    inner join strongest_tiers
+        on pairs.crm_record_key = strongest_tiers.crm_record_key
+        and pairs.partner_record_key = strongest_tiers.partner_record_key
+    inner join match_tiers
+        on strongest_tiers.reading_order = match_tiers.reading_order
 
 ),
 
--- A person may join two records between which no rule sees anything.
-pairs_decided_by_people as (
+pairs_with_decisions as (
 
     select
-        decisions.crm_account_id,
-        decisions.partner_id,
-        decisions.partner_account_id
-    from decisions
-    where not exists (
-            select 1 from pairs
-            where pairs.crm_account_id = decisions.crm_account_id
-                and pairs.partner_id = decisions.partner_id
-                and pairs.partner_account_id = decisions.partner_account_id
-        )
-
-),
-
-all_pairs as (
-
-    select * from pairs
-
-    union all
-
-    select
-        crm_account_id,
-        partner_id,
-        partner_account_id,
-        'person' as tier,
-        cast(0 as bigint) as tier_rank,
-        cast(null as {{ type_string() }}) as evidence_rule_id,
-        cast(0 as {{ type_share() }}) as evidence_probability,
-        'No rule sees anything in common' as evidence
-    from pairs_decided_by_people
-
-),
-
-combined as (
-
-    select
-        all_pairs.crm_account_id,
-        all_pairs.partner_id,
-        all_pairs.partner_account_id,
-        all_pairs.tier,
-        all_pairs.tier_rank,
-        all_pairs.evidence_rule_id,
-        all_pairs.evidence_probability,
-        all_pairs.evidence,
-        coalesce(crm_accounts.duns <> partner_accounts.duns, false) as has_duns_conflict,
-        crm_accounts.registrable_domain as crm_company_key,
-        crm_accounts.duns as crm_duns,
-        partner_accounts.duns as partner_duns,
-        coalesce(crm_accounts.host = partner_accounts.host, false) as has_same_host,
-        coalesce(crm_accounts.country_code = partner_accounts.country_code, false)
-            as has_same_country,
-        crm_accounts.created_at as crm_created_at,
+        coalesce(
+            likely_pairs.crm_record_key, 'crm|' || decisions.crm_account_id
+        ) as crm_record_key,
+        coalesce(
+            likely_pairs.partner_record_key,
+            decisions.partner_id || '|' || decisions.partner_account_id
+        ) as partner_record_key,
+        coalesce(likely_pairs.tier, 'person') as tier,
+        likely_pairs.odds,
+        likely_pairs.model_version,
+        coalesce(likely_pairs.probability, 0) as probability,
+        likely_pairs.total_contribution,
+        likely_pairs.name_level,
+        likely_pairs.country_level,
+        likely_pairs.city_level,
+        likely_pairs.phone_level,
+        likely_pairs.linkedin_level,
+        likely_pairs.domain_level,
+        coalesce(likely_pairs.duns_level = 'different', false) as has_duns_conflict,
         decisions.decision as person_decision,
         decisions.decided_by,
         decisions.reason as person_reason
-    from all_pairs
+    from likely_pairs
+    full outer join decisions
+        on likely_pairs.crm_record_key = 'crm|' || decisions.crm_account_id
+        and likely_pairs.partner_record_key
+        = decisions.partner_id || '|' || decisions.partner_account_id
+
+),
+
+described as (
+
+    select
+        crm_accounts.account_id as crm_account_id,
+        partner_accounts.partner_id,
+        partner_accounts.partner_account_id,
+        pairs_with_decisions.tier,
+        match_tiers.tier_rank,
+        cast(pairs_with_decisions.probability as {{ type_share() }}) as probability,
+        cast(coalesce(pairs_with_decisions.odds, 0) as decimal(24, 6)) as odds,
+        pairs_with_decisions.model_version,
+        pairs_with_decisions.total_contribution,
+        case pairs_with_decisions.tier
+            when 'person' then 'No rule sees anything in common'
+            when 'crm_id' then 'The partner hands back our id ' || crm_accounts.account_id
+            when 'duns' then 'DUNS ' || ours.duns || ' on both sides'
+            when 'email_domain'
+            then 'Contacts of the account write from ' || theirs.registrable_domain
+            when 'domain' then
+            case
+                when ours.host = theirs.host then 'Host ' || ours.host || ' on both sides'
+                else 'Domain ' || ours.registrable_domain || ' on both sides: ours is '
+                    || ours.host || ', theirs ' || theirs.host
+            end
+            else 'No key in common'
+        end
+        || case
+            when pairs_with_decisions.tier = 'person' then ''
+            when pairs_with_decisions.name_level = 'missing' then '; one name names nobody'
+            else '; name ' || replace(pairs_with_decisions.name_level, '_', ' ')
+                || ': ' || substr(ours.account_name, 1, 120) || ' / '
+                || substr(theirs.account_name, 1, 120)
+        end
+        || case
+            when pairs_with_decisions.country_level in ('equal', 'different')
+            then '; country ' || pairs_with_decisions.country_level else ''
+        end
+        || case
+            when pairs_with_decisions.city_level in ('equal', 'similar', 'different')
+            then '; city ' || pairs_with_decisions.city_level else ''
+        end
+        || case
+            when pairs_with_decisions.phone_level = 'equal' then '; phone equal' else ''
+        end
+        || case
+            when pairs_with_decisions.linkedin_level = 'equal' then '; LinkedIn page equal'
+            else ''
+        end as evidence,
+        pairs_with_decisions.name_level,
+        pairs_with_decisions.has_duns_conflict,
+        case
+            when pairs_with_decisions.domain_level <> 'shared' then ours.registrable_domain
+        end as crm_own_domain,
+        ours.core_words as crm_core_words,
+        ours.city_key as crm_city_key,
+        ours.duns as crm_duns,
+        theirs.duns as partner_duns,
+        coalesce(ours.host = theirs.host, false) as has_same_host,
+        coalesce(ours.country_key = theirs.country_key, false) as has_same_country,
+        crm_accounts.created_at as crm_created_at,
+        pairs_with_decisions.person_decision,
+        pairs_with_decisions.decided_by,
+        pairs_with_decisions.person_reason
+    from pairs_with_decisions
+    inner join company_records as ours
+        on pairs_with_decisions.crm_record_key = ours.record_key
+    inner join company_records as theirs
+        on pairs_with_decisions.partner_record_key = theirs.record_key
     inner join crm_accounts
-        on all_pairs.crm_account_id = crm_accounts.account_id
+        on pairs_with_decisions.crm_record_key = crm_accounts.record_key
     inner join partner_accounts
-        on all_pairs.partner_id = partner_accounts.partner_id
-        and all_pairs.partner_account_id = partner_accounts.partner_account_id
-    left join decisions
-        on all_pairs.crm_account_id = decisions.crm_account_id
-        and all_pairs.partner_id = decisions.partner_id
-        and all_pairs.partner_account_id = decisions.partner_account_id
+        on pairs_with_decisions.partner_record_key = partner_accounts.record_key
+    inner join match_tiers
+        on pairs_with_decisions.tier = match_tiers.tier
 
 )
 
-select * from combined
+select * from described

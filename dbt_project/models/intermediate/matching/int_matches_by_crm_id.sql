@@ -53,7 +53,7 @@ matches as (
         crm_accounts.account_id as crm_account_id,
         partner_accounts.partner_id,
         partner_accounts.partner_account_id,
-        'crm_id_handed_back' as rule_id,
+        'crm_id' as tier,
         'The partner hands back our id ' || min(partner_accounts.crm_account_id) as evidence
     from partner_accounts
     inner join ids

@@ -6,21 +6,9 @@ partner_accounts as (
 
 ),
 
-websites as (
+company_records as (
 
-    select * from {{ ref('int_websites_cleaned') }}
-
-),
-
-hosts as (
-
-    select * from {{ ref('int_hosts_registered') }}
-
-),
-
-countries as (
-
-    select * from {{ ref('country_names') }}
+    select * from {{ ref('int_company_records_normalized') }}
 
 ),
 
@@ -29,15 +17,16 @@ normalized as (
     select
         partner_accounts.partner_id,
         partner_accounts.partner_account_id,
+        company_records.record_key,
         partner_accounts.crm_account_id,
         partner_accounts.account_name,
-        {{ name_key('partner_accounts.account_name') }} as name_key,
-        websites.host,
-        hosts.registrable_domain,
-        hosts.public_suffix,
-        hosts.suffix_section,
-        {{ duns_number('partner_accounts.duns') }} as duns,
-        countries.country_code,
+        company_records.core_words as name_key,
+        company_records.host,
+        company_records.registrable_domain,
+        company_records.public_suffix,
+        company_records.suffix_section,
+        company_records.duns,
+        company_records.country_code,
         partner_accounts.is_in_force,
         partner_accounts.batch_id,
         partner_accounts.source_file,
@@ -46,12 +35,10 @@ normalized as (
         partner_accounts.known_step,
         partner_accounts.known_on
     from partner_accounts
-    left join websites
-        on partner_accounts.website = websites.website
-    left join hosts
-        on websites.host = hosts.host
-    left join countries
-        on lower(trim(partner_accounts.country)) = countries.country_name
+    inner join company_records
+        on partner_accounts.partner_id = company_records.list_id
+        and partner_accounts.partner_account_id = company_records.record_id
+        and company_records.side = 'partner'
 
 )
 

@@ -18,6 +18,12 @@ intent_signals as (
 
 ),
 
+contacts as (
+
+    select * from {{ ref('int_crm_contacts_unified') }}
+
+),
+
 websites as (
 
     select website from crm_accounts
@@ -28,6 +34,9 @@ websites as (
     union
     select domain as website from intent_signals
     where domain is not null
+    union
+    select {{ email_host('email') }} as website from contacts
+    where {{ email_host('email') }} is not null
 
 ),
 

@@ -16,6 +16,7 @@ renamed as (
         -- numerics
         cast(shared_domain_account_limit as bigint) as shared_domain_account_limit,
         cast(automatic_probability as {{ type_share() }}) as automatic_probability,
+        cast(review_probability as {{ type_share() }}) as review_probability,
 
         -- dates
         cast(effective_from as date) as effective_from_on,

@@ -1,3 +1,3 @@
 select
-    levenshtein(label, 'intro') as distance  -- refused
+    jaro_winkler_similarity(label, 'intro') as distance  -- refused
 from {{ ref('touches') }}

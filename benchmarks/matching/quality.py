@@ -1,0 +1,154 @@
+"""How many matches are right and how many are found, beside three peers on the same records.
+
+    python -m benchmarks.matching.quality [--set NAME ...] [--demo HOME]
+
+Prints a table per labelled set. Pairs of our accounts and partners' records are counted; the truth
+is the set's own. Splink is shown at its own probability of 0.99 and, in its favour, at the
+threshold that is best for it on that set, which nobody knows beforehand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.matching.labelled_sets import LabelledSet, labelled_sets
+from benchmarks.matching.peers import (
+    SPLINK_PROBABILITY,
+    Pair,
+    exactly_equal,
+    records_of,
+    similar_tokens,
+    splink_scores,
+)
+from benchmarks.matching.product import MatchingWarehouse
+
+PRECISION_ASKED = 0.99
+
+
+@dataclass(frozen=True)
+class Score:
+    """Precision, recall and F1 of a set of pairs."""
+
+    precision: float
+    recall: float
+    count: int
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, 0 where both are."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+    def __str__(self) -> str:
+        if not self.count:
+            return "none"
+        return f"{self.precision:.3f} / {self.recall:.3f} / {self.f1:.3f}"
+
+
+def score(found: Iterable[Pair], truth: set[Pair]) -> Score:
+    """Score pairs against the true ones."""
+    pairs = set(found)
+    right = len(pairs & truth)
+    return Score(right / len(pairs) if pairs else 0.0, right / len(truth), len(pairs))
+
+
+def best_of(scores: dict[Pair, float], truth: set[Pair]) -> tuple[Score, Score]:
+    """The best F1 over all thresholds, and the most recall at the precision that is asked."""
+    ordered = sorted(scores.items(), key=lambda item: -item[1])
+    best = most = Score(0.0, 0.0, 0)
+    right = 0
+    for count, (pair, probability) in enumerate(ordered, start=1):
+        right += pair in truth
+        if count < len(ordered) and ordered[count][1] == probability:
+            continue
+        now = Score(right / count, right / len(truth), count)
+        best = max(best, now, key=lambda one: one.f1)
+        if now.precision >= PRECISION_ASKED:
+            most = max(most, now, key=lambda one: one.recall)
+    return best, most
+
+
+def decided_pairs(connection: duckdb.DuckDBPyConnection, decisions: str) -> set[Pair]:
+    """The product's pairs with these decisions (a list in SQL)."""
+    return set(
+        connection.execute(
+            "select 'crm|' || crm_account_id, partner_id || '|' || partner_account_id"
+            f" from matching.int_matches_decided where decision in ({decisions})"
+        ).fetchall()
+    )
+
+
+def measured(
+    warehouse: MatchingWarehouse, source: duckdb.DuckDBPyConnection, one: LabelledSet
+) -> list[str]:
+    """A row of the table for one set."""
+    folder = warehouse.folder
+    for part in ("accounts", "records"):
+        source.execute(f"copy ({one.query(part)}) to '{folder}/{part}.parquet'")
+    warehouse.match(f"from '{folder}/accounts.parquet'", f"from '{folder}/records.parquet'")
+    truth = {
+        (f"crm|{crm_id}", f"{list_id}|{record_id}")
+        for crm_id, list_id, record_id in source.execute(one.query("truth")).fetchall()
+    }
+    with warehouse.connect() as connection:
+        automatic = score(decided_pairs(connection, "'automatic'"), truth)
+        seen = score(decided_pairs(connection, "'automatic', 'review'"), truth)
+        accounts, records = records_of(connection, "crm"), records_of(connection, "partner")
+        splink = splink_scores(connection)
+    at_its_own = score(
+        (pair for pair, value in splink.items() if value >= SPLINK_PROBABILITY), truth
+    )
+    best, most = best_of(splink, truth)
+    return [
+        one.name,
+        str(len(truth)),
+        str(automatic),
+        str(seen),
+        str(score(exactly_equal(accounts, records), truth)),
+        str(score(similar_tokens(accounts, records), truth)),
+        str(at_its_own),
+        str(best),
+        f"{most.recall:.3f}" if most.count else "never",
+    ]
+
+
+def main() -> None:
+    """Measure the sets that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--set", action="append", dest="sets")
+    arguments = parser.parse_args()
+    os.environ.setdefault("COSELL_THREADS", "2")
+    header = [
+        "set",
+        "true pairs",
+        "automatic",
+        "automatic + review",
+        "equal names",
+        "RapidFuzz >= 85",
+        "Splink at 0.99",
+        "Splink at its best",
+        "Splink's recall at 0.99 precision",
+    ]
+    print("| " + " | ".join(header) + " |")
+    print("|" + "---|" * len(header))
+    with duckdb.connect() as source, tempfile.TemporaryDirectory() as folder:
+        sets = labelled_sets(source)
+        warehouse = MatchingWarehouse(Path(folder))
+        for one in sets:
+            if arguments.sets and one.name not in arguments.sets:
+                continue
+            began = time.monotonic()
+            row = measured(warehouse, source, one)
+            print("| " + " | ".join(row) + f" | {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+-- Cities as people type them.
+with
+
+examples as (
+
+    select
+        'saint' as example,
+        {{ city_key("'St. Louis'") }} as actual,
+        'saint louis' as expected
+
+    union all
+
+    select
+        'whole saint' as example,
+        {{ city_key("'Saint Louis'") }} as actual,
+        'saint louis' as expected
+
+    union all
+
+    select
+        'umlaut' as example,
+        {{ city_key("'MÜNCHEN '") }} as actual,
+        'munchen' as expected
+
+    union all
+
+    select
+        'post code' as example,
+        {{ city_key("'10117 Berlin'") }} as actual,
+        'berlin' as expected
+
+    union all
+
+    select
+        'blank' as example,
+        {{ city_key("' '") }} as actual,
+        cast(null as {{ type_string() }}) as expected
+
+)
+
+select *
+from examples
+where actual is distinct from expected
