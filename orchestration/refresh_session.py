@@ -202,10 +202,10 @@ class RefreshSession:
     def has_views_of_these_models(self) -> bool:
         """Whether the refresh extends a warehouse whose views the same models have built.
 
-        Asked of DuckDB alone: on other engines nobody has measured that a view outlives the
-        replacing of the tables that it reads.
+        In a lake they are built anew: nobody has measured that a view outlives the replacing of
+        the tables that it reads there.
         """
-        if self.settings.engine != "duckdb":
+        if self.settings.engine == "ducklake":
             return False
         state = self.state
         return state.is_extension and state.project_hash == self.project.project_hash
