@@ -28,6 +28,7 @@ MODELS = (
     "int_websites_cleaned",
     "int_hosts_registered",
     "int_company_records_unified",
+    "int_texts_folded",
     "int_company_names_normalized",
     "int_name_words_placed",
     "int_name_words_weighted",

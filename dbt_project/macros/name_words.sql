@@ -1,5 +1,5 @@
 {# The words of a company's name: folded, "&" and "+" are "and", apostrophes go, S.A., S A and S/A are
-   one word, "the" and "and" go. Takes a name that went through fold_text. #}
+   one word, "the" and "and" go. Takes a folded name (int_texts_folded). #}
 {% macro name_words(folded_name) -%}
 {%- set text = "replace(' ' || " ~ folded_name ~ " || ' ', '&', ' and ')" -%}
 {%- set text = regexp_replace_all(text, "[''’‘`´ʼ]", '') -%}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -25,14 +27,20 @@ NO_NAMES = {
     "dash": "-",
     "dots": "...",
     "one_letter": "A",
+    "one_letter_wide": "Ａ",
+    "one_letter_right_to_left": "א",
+    "signs": "!!! ??? ***",
+    "unseen": "\u200b\u200f\ufeff",
     "one_letter_form": "X Ltd",
     "only_form": "GmbH",
     "test": "Test",
     "test_account": "TEST ACCOUNT",
     "not_available": "N/A",
+    "not_available_wide": "Ｎ／Ａ",
     "to_be_done": "TBD",
     "unknown": "Unknown",
     "emoji": "🚀🚀",
+    "emoji_form": "🚀 GmbH",
     "long": "Endless " * 1250,
 }
 # Websites that name no company, with names that have nothing in common.
@@ -45,16 +53,62 @@ NO_WEBSITES = {
     "mailto": "mailto:ann@quillfeather.com",
     "free_mail": "gmail.com",
     "words": "see attachment",
+    "two_schemes_and_no_domain": "http://https://",
+    "dot_first": ".quillfeather.com",
     "suffix": "co.uk",
     "host_of_pages": "github.io",
 }
 _WORDS = ["Quillfeather", "Brambleworth", "Ostrander", "Zephyrine", "Kestrelway", "Marchbanks"]
 _OTHER = ["Tollgate", "Underhill", "Vanterpool", "Wickersham", "Yarborough", "Isenberg"]
 
+# 315 dentists behind one website, each under a name of its own.
 SHARED_HOST_ACCOUNTS = [
-    Company(f"a_shared_{number}", f"{name} Dental", "https://www.rh.com/")
-    for number, name in enumerate(
-        ["Alderbrook", "Birchmont", "Cedarholm", "Dunmore", "Elmhurst", "Fernwood", "Glenrock"]
+    Company(f"a_shared_{number}", f"{first}{last} Dental", "https://www.rh.com/")
+    for number, (first, last) in enumerate(
+        itertools.product(
+            *(
+                (
+                    "Alder",
+                    "Birch",
+                    "Cedar",
+                    "Dun",
+                    "Elm",
+                    "Fern",
+                    "Glen",
+                    "Haw",
+                    "Ivy",
+                    "Juni",
+                    "Kirk",
+                    "Lin",
+                    "Map",
+                    "Nut",
+                    "Oak",
+                    "Pin",
+                    "Quin",
+                    "Row",
+                    "Syc",
+                    "Thorn",
+                    "Up",
+                ),
+                (
+                    "brook",
+                    "mont",
+                    "holm",
+                    "more",
+                    "hurst",
+                    "wood",
+                    "rock",
+                    "field",
+                    "ford",
+                    "gate",
+                    "ham",
+                    "land",
+                    "ley",
+                    "ridge",
+                    "worth",
+                ),
+            )
+        )
     )
 ]
 
@@ -66,6 +120,13 @@ ACCOUNTS: list[Company] = [
     Company("a_duns_other", "Hazelmere Foods", "hazelmere.com", "US", "Boise", duns="111111118"),
     Company("a_scheme", "Ironvale Metals", "http://https://ironvale.com", "US"),
     Company("a_idn", "Mueller Brauerei", "https://www.müller-brauerei.de/", "DE"),
+    Company("a_idn_only", "Ostwind Kaffee", "https://käffchen-ostwind.de/", "DE"),
+    Company("a_wide", "Ｐｉｎｅｃｒｏｆｔ　Ｌａｂｓ", country="US", city="Omaha"),
+    Company("a_ligature", "Oﬃce Fjord", country="US", city="Omaha"),
+    Company("a_superscript", "Cubic M³ Metrics", country="US", city="Omaha"),
+    Company("a_hangul", "한라전자 주식회사", country="KR", city="Seoul"),
+    Company("a_hebrew", "מעבדות כרמל בע״מ", country="IL", city="Haifa"),
+    Company("a_emoji_name", "Rocketfern 🚀 Travel", country="US", city="Omaha"),
     Company("a_apollo", "Apollo", country="US"),
     Company("a_apollo_bare", "Mercurian Apollonia"),
     Company("a_cjk", "株式会社リテックス", country="JP", city="Tokyo"),
@@ -87,6 +148,13 @@ RECORDS: list[Company] = [
     Company("p_duns_other", "Hazelmere Foods", "hazelmere.com", "US", "Boise", duns="222222226"),
     Company("p_scheme", "Ironvale Metals Inc", "ironvale.com", "US"),
     Company("p_idn", "Müller Brauerei GmbH", "xn--mller-brauerei-gsb.de", "DE"),
+    Company("p_idn_only", "Nordlicht Handel", "xn--kffchen-ostwind-0kb.de", "DE"),
+    Company("p_wide", "Pinecroft Labs, Inc.", country="US", city="Omaha"),
+    Company("p_ligature", "Office Fjord", country="US", city="Omaha"),
+    Company("p_superscript", "Cubic M3 Metrics", country="US", city="Omaha"),
+    Company("p_hangul", unicodedata.normalize("NFD", "한라전자㈜"), country="KR", city="Seoul"),
+    Company("p_hebrew", "מעבדות כרמל", country="IL", city="Haifa"),
+    Company("p_emoji_name", "Rocketfern Travel", country="US", city="Omaha"),
     Company("p_apollo", "Apollo Inc"),
     Company("p_cjk", "リテックス", country="Japan", city="tokyo"),
     Company("p_arabic", "شركة الخزامى للتجارة", country="Saudi Arabia", city="Riyadh"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matching.companies import NO_NAMES, NO_WEBSITES
+from tests.matching.companies import NO_NAMES, NO_WEBSITES, SHARED_HOST_ACCOUNTS
 from tests.matching.conftest import Matched
 
 
@@ -40,9 +40,29 @@ def test_a_name_alone_is_never_automatic(matched: Matched) -> None:
     assert set(matched.decisions("p_apollo").values()) <= {"review"}
 
 
-@pytest.mark.parametrize("script", ["cjk", "arabic"])
+@pytest.mark.parametrize("script", ["cjk", "arabic", "hangul", "hebrew"])
 def test_names_in_other_scripts_are_names(matched: Matched, script: str) -> None:
     assert set(matched.decisions(f"p_{script}")) == {f"a_{script}"}
+
+
+@pytest.mark.parametrize("writing", ["wide", "ligature", "superscript", "emoji_name"])
+def test_one_name_in_other_letters_is_one_name(matched: Matched, writing: str) -> None:
+    """Case 44."""
+    assert matched.decisions(f"p_{writing}") == {f"a_{writing}": "automatic"}
+    names = matched.rows(
+        "select count(distinct core_words) from matching.int_company_records_normalized"
+        f" where record_id in ('a_{writing}', 'p_{writing}')"
+    )
+    assert names == [(1,)]
+
+
+def test_a_domain_in_its_own_letters_and_in_ascii_is_one(matched: Matched) -> None:
+    """The names have nothing in common: the pair is found by the domain alone."""
+    assert set(matched.decisions("p_idn_only")) == {"a_idn_only"}
+    assert matched.rows(
+        "select distinct registrable_domain from matching.int_company_records_normalized"
+        " where record_id in ('a_idn_only', 'p_idn_only')"
+    ) == [("käffchen-ostwind.de",)]
 
 
 def test_two_accounts_that_fit_alike_are_for_a_person(matched: Matched) -> None:
@@ -57,7 +77,8 @@ def test_two_accounts_that_fit_alike_are_for_a_person(matched: Matched) -> None:
 
 
 def test_a_domain_behind_many_companies_matches_nobody(matched: Matched) -> None:
-    """Case 10, found from the lists alone."""
+    """Case 10, found from the lists alone: 315 companies stand behind it."""
+    assert len(SHARED_HOST_ACCOUNTS) == 315
     assert matched.rows("select kind from matching.int_domains_shared where domain = 'rh.com'") == [
         ("found_in_lists",)
     ]

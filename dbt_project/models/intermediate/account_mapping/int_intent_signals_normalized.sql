@@ -36,7 +36,7 @@ scores_per_week as (
     select
         intent_signals.provider,
         intent_signals.signal_week_starts_on,
-        hosts.registrable_domain,
+        hosts.unicode_domain as registrable_domain,
         max(intent_signals.score) as score
     from intent_signals
     cross join refresh_current
@@ -45,16 +45,16 @@ scores_per_week as (
     inner join hosts
         on websites.host = hosts.host
     left join shared_domains
-        on hosts.registrable_domain = shared_domains.domain
+        on hosts.unicode_domain = shared_domains.domain
     where intent_signals.score is not null
         and intent_signals.score > 0
         and intent_signals.signal_week_starts_on <= refresh_current.as_of
-        and hosts.registrable_domain is not null
+        and hosts.unicode_domain is not null
         and shared_domains.domain is null
     group by
         intent_signals.provider,
         intent_signals.signal_week_starts_on,
-        hosts.registrable_domain
+        hosts.unicode_domain
 
 ),
 

@@ -35,7 +35,7 @@ known as (
 
     select
         'crm|' || merged.surviving_account_id as record_key,
-        hosts.registrable_domain as email_domain
+        hosts.unicode_domain as email_domain
     from contacts
     inner join merged
         on contacts.account_id = merged.account_id
@@ -43,13 +43,13 @@ known as (
         on {{ email_host('contacts.email') }} = websites.website
     inner join hosts
         on websites.host = hosts.host
-    where hosts.registrable_domain is not null
+    where hosts.unicode_domain is not null
         and not contacts.is_deleted
         and not exists (
             select 1 from shared_domains
-            where shared_domains.domain in (hosts.registrable_domain, hosts.host)
+            where shared_domains.domain in (hosts.unicode_domain, hosts.unicode_host)
         )
-    group by merged.surviving_account_id, hosts.registrable_domain
+    group by merged.surviving_account_id, hosts.unicode_domain
 
 )
 

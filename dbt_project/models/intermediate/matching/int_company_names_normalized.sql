@@ -6,6 +6,12 @@ company_records as (
 
 ),
 
+texts_folded as (
+
+    select * from {{ ref('int_texts_folded') }}
+
+),
+
 legal_forms as (
 
     select * from {{ ref('int_legal_forms_normalized') }}
@@ -25,15 +31,26 @@ countries as (
 ),
 
 -- Text longer than any company's name is something else that slipped into the column.
-names as (
+names_typed as (
 
     select
         account_name,
-        coalesce(country_code, '') as country_code,
-        {{ fold_text('account_name') }} as folded_name
+        coalesce(country_code, '') as country_code
     from company_records
     where length(account_name) <= 250
     group by account_name, coalesce(country_code, '')
+
+),
+
+names as (
+
+    select
+        names_typed.account_name,
+        names_typed.country_code,
+        coalesce(texts_folded.folded_text, lower(names_typed.account_name)) as folded_name
+    from names_typed
+    left join texts_folded
+        on names_typed.account_name = texts_folded.typed_text
 
 ),
 

@@ -12,6 +12,12 @@ company_names as (
 
 ),
 
+texts_folded as (
+
+    select * from {{ ref('int_texts_folded') }}
+
+),
+
 cores as (
 
     select * from {{ ref('int_company_cores_weighted') }}
@@ -51,20 +57,24 @@ keys_of_records as (
         cores.core_weight,
         cores.words_count,
         cores.initials,
-        websites.host,
-        hosts.registrable_domain,
-        hosts.public_suffix,
+        hosts.unicode_host as host,
+        hosts.unicode_domain as registrable_domain,
+        hosts.unicode_suffix as public_suffix,
         hosts.suffix_section,
         {{ linkedin_slug('company_records.website') }} as linkedin_slug,
         {{ duns_number('company_records.duns') }} as duns,
         {{ phone_key('company_records.phone') }} as phone_key,
         company_records.country_code,
         company_records.country_key,
-        {{ city_key('company_records.city') }} as city_key
+        {{ city_key(
+            'coalesce(folded_cities.folded_text, lower(company_records.city))'
+        ) }} as city_key
     from company_records
     left join company_names
         on company_records.account_name = company_names.account_name
         and coalesce(company_records.country_code, '') = company_names.country_code
+    left join texts_folded as folded_cities
+        on company_records.city = folded_cities.typed_text
     left join cores
         on company_names.core_words = cores.core_words
     left join websites

@@ -105,6 +105,17 @@ suffixes_decided as (
 
 ),
 
+-- A host may be written in its own letters or in ASCII (xn--): records are compared by the former,
+-- what was typed is kept as it was.
+with_unicode as (
+
+    select
+        suffixes_decided.*,
+        {{ unicode_host('host') }} as unicode_host
+    from suffixes_decided
+
+),
+
 registered as (
 
     select
@@ -114,8 +125,14 @@ registered as (
         case
             when labels_count > suffix_labels_count
             then {{ last_labels('host', 'suffix_labels_count + 1') }}
-        end as registrable_domain
-    from suffixes_decided
+        end as registrable_domain,
+        unicode_host,
+        {{ last_labels('unicode_host', 'suffix_labels_count') }} as unicode_suffix,
+        case
+            when labels_count > suffix_labels_count
+            then {{ last_labels('unicode_host', 'suffix_labels_count + 1') }}
+        end as unicode_domain
+    from with_unicode
 
 )
 

@@ -6,12 +6,29 @@ legal_forms as (
 
 ),
 
+texts_folded as (
+
+    select * from {{ ref('int_texts_folded') }}
+
+),
+
+forms_folded as (
+
+    select
+        legal_forms.country_code,
+        coalesce(texts_folded.folded_text, lower(legal_forms.legal_form)) as folded_form
+    from legal_forms
+    left join texts_folded
+        on legal_forms.legal_form = texts_folded.typed_text
+
+),
+
 forms_as_words as (
 
     select
         country_code,
-        {{ name_words(fold_text('legal_form')) }} as form_words
-    from legal_forms
+        {{ name_words('folded_form') }} as form_words
+    from forms_folded
 
 ),
 

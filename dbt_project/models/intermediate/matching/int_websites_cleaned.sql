@@ -46,7 +46,7 @@ first_addresses as (
     select
         website,
         {{ regexp_replace_all(
-            regexp_replace_all('lower(trim(website))', '^[\\s<(]+', ''),
+            regexp_replace_all("translate(lower(trim(website)), '。．｡', '...')", '^[\\s<(]+', ''),
             '[\\s,;<>()|].*$', ''
         ) }} as address
     from websites
@@ -89,12 +89,13 @@ without_user as (
 
 ),
 
+-- A dot at the end is the root of all names; one at the beginning is no name.
 without_port as (
 
     select
         website,
         {{ regexp_replace_all(
-            regexp_replace_all('authority', ':[0-9]*$', ''), '(^\\.+|\\.+$)', ''
+            regexp_replace_all('authority', ':[0-9]*$', ''), '\\.+$', ''
         ) }} as host
     from without_user
 
