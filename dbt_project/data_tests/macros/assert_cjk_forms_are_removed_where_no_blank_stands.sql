@@ -19,8 +19,15 @@ examples as (
 
     select
         'sign' as example,
-        {{ cjk_forms_removed("'㈱日立'") }} as actual,
+        {{ cjk_forms_removed("'(株)日立'") }} as actual,
         ' 日立' as expected
+
+    union all
+
+    select
+        'korean' as example,
+        {{ cjk_forms_removed("'한라전자(주)'") }} as actual,
+        '한라전자 ' as expected
 
 )
 
