@@ -86,7 +86,7 @@ lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 		-o requirements.lock >/dev/null
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
 		--extra salesforce --extra sftp --extra s3 --extra spark --extra spark-test --extra ducklake \
-		--extra ducklake-test --extra kubernetes \
+		--extra ducklake-test --extra kubernetes --extra benchmark \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		--constraint requirements.lock -o requirements-spark.lock >/dev/null
 

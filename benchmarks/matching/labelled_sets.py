@@ -37,6 +37,39 @@ class LabelledSet:
         return f"select * from {self.name}_{part}"
 
 
+def demo_company(connection: duckdb.DuckDBPyConnection, home: Path) -> LabelledSet:
+    """The accounts and lists of a built demo company, and its truth: each record's true company.
+
+    Every record of a company is a true match of every account of it, so a company that the CRM
+    holds twice has pairs that one match per record cannot give.
+    """
+    warehouse = home / "warehouse.duckdb"
+    truth = home / "truth" / "companies.parquet"
+    connection.execute(
+        f"""
+        attach '{warehouse}' as demo (read_only);
+        create table demo_accounts as
+            select account_id as record_id, account_name, website, duns, phone, country, state,
+                city, industry
+            from demo.intermediate.int_crm_accounts_current;
+        create table demo_records as
+            select partner_id as list_id, partner_account_id as record_id, account_name, website,
+                duns, phone, country, state, city, industry
+            from demo.matching.int_partner_accounts_known where is_in_force;
+        create table demo_truth as
+            select ours.record_id as crm_id, theirs.system as list_id,
+                theirs.record_id as record_id
+            from '{truth}' as ours join '{truth}' as theirs using (true_company_id)
+            where ours.system = 'crm'
+                and ours.record_id in (select record_id from demo_accounts)
+                and (theirs.system, theirs.record_id)
+                    in (select (list_id, record_id) from demo_records);
+        detach demo
+        """
+    )
+    return LabelledSet("demo", is_for_training=False)
+
+
 def labelled_sets(connection: duckdb.DuckDBPyConnection) -> list[LabelledSet]:
     """Make the tables of every set in the connection."""
     _ror(connection)

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
+
+if TYPE_CHECKING:
+    from splink import Linker
+    from splink.blocking_rule_library import BlockingRuleCreator
 
 Pair = tuple[str, str]
 TOKEN_SORT_RATIO = 85
@@ -75,11 +81,15 @@ def _first_letter(name: str | None) -> str:
 COMPARED = ("core_words", "country_key", "city_key", "registrable_domain", "phone_key")
 
 
-def splink_scores(connection: duckdb.DuckDBPyConnection) -> dict[Pair, float]:
+def splink_linker(
+    connection: duckdb.DuckDBPyConnection, blocks: Sequence[BlockingRuleCreator], pairs: str = ""
+) -> Linker:
     """(c) Splink with a company model, trained on the records themselves as its authors advise.
 
     Names by Jaro-Winkler with term frequencies, cities by Jaro-Winkler, country, domain and phone
-    exactly; u by random sampling, m by expectation maximisation over two blocks.
+    exactly; u by random sampling, m by expectation maximisation over two blocks. `blocks` are the
+    rules that make its pairs, besides equal domains and phones; with `pairs`, a table of
+    record_key and pair_ids, they are the only ones.
     """
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -94,9 +104,10 @@ def splink_scores(connection: duckdb.DuckDBPyConnection) -> dict[Pair, float]:
         connection.execute(
             f"select record_key as unique_id, {fields}, substr(core_words, 1, 5) as beginning,"
             " split_part(core_words, ' ', 1) as first_word,"
-            " split_part(core_words, ' ', 2) as second_word"
-            f" from matching.int_company_records_normalized where side = '{side}'"
-        ).df()
+            f" split_part(core_words, ' ', 2) as second_word{', pair_ids' if pairs else ''}"
+            " from matching.int_company_records_normalized as records"
+            f" {f'left join {pairs} using (record_key)' if pairs else ''} where side = '{side}'"
+        ).arrow()
         for side in ("crm", "partner")
     ]
     names = cl.JaroWinklerAtThresholds("core_words", [0.95, 0.88, 0.8]).configure(
@@ -108,27 +119,32 @@ def splink_scores(connection: duckdb.DuckDBPyConnection) -> dict[Pair, float]:
         "registrable_domain": cl.ExactMatch("registrable_domain"),
         "phone_key": cl.ExactMatch("phone_key"),
     }
+    keys = [] if pairs else [one for one in ("registrable_domain", "phone_key") if one in used]
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=[names, *(one for name, one in others.items() if name in used)],
-        blocking_rules_to_generate_predictions=[
-            block_on("first_word"),
-            block_on("beginning"),
-            block_on("second_word"),
-            *(block_on(name) for name in ("registrable_domain", "phone_key") if name in used),
-        ],
+        blocking_rules_to_generate_predictions=[*blocks, *(block_on(name) for name in keys)],
     )
     api = DuckDBAPI()
     linker = Linker([api.register(side) for side in sides], settings, log_level=40)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("core_words")], recall=0.6)
     training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    blocks = ["first_word", *sorted(used - {"core_words", "phone_key", "registrable_domain"})[:1]]
-    for block in blocks:
+    trained = ["first_word", *sorted(used - {"core_words", "phone_key", "registrable_domain"})[:1]]
+    for block in trained:
         try:
             training.estimate_parameters_using_expectation_maximisation(block_on(block))
         except Exception as error:  # it refuses blocks in which a comparison never varies
             print(f"Splink could not train on the block {block}: {type(error).__name__}")
+    return linker
+
+
+def splink_scores(connection: duckdb.DuckDBPyConnection) -> dict[Pair, float]:
+    """Splink's probability of each pair that it finds likely at all."""
+    from splink import block_on
+
+    blocks = [block_on(name) for name in ("first_word", "beginning", "second_word")]
+    linker = splink_linker(connection, blocks)
     predicted = linker.inference.predict(threshold_match_probability=0.01)
     rows = predicted.as_duckdbpyrelation().fetchnumpy()
     scores = {}

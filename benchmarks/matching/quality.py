@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.matching.labelled_sets import LabelledSet, labelled_sets
+from benchmarks.matching.labelled_sets import LabelledSet, demo_company, labelled_sets
 from benchmarks.matching.peers import (
     SPLINK_PROBABILITY,
     Pair,
@@ -123,7 +123,10 @@ def measured(
 def main() -> None:
     """Measure the sets that are named, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", action="append", dest="sets")
+    parser.add_argument("--set", action="append", dest="sets", help="this set alone; repeatable")
+    parser.add_argument(
+        "--demo", type=Path, help="a built demo company, whose truth is one more set"
+    )
     arguments = parser.parse_args()
     os.environ.setdefault("COSELL_THREADS", "2")
     header = [
@@ -141,6 +144,8 @@ def main() -> None:
     print("|" + "---|" * len(header))
     with duckdb.connect() as source, tempfile.TemporaryDirectory() as folder:
         sets = labelled_sets(source)
+        if arguments.demo:
+            sets.append(demo_company(source, arguments.demo))
         warehouse = MatchingWarehouse(Path(folder))
         for one in sets:
             if arguments.sets and one.name not in arguments.sets:

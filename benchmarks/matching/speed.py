@@ -1,6 +1,6 @@
-"""What matching large lists costs, as the CRM grows, and what a refresh costs after little changed.
+"""What matching large lists costs as the CRM grows, and beside Splink on the same pairs.
 
-    python -m benchmarks.matching.speed --accounts 100000 300000 1000000
+    python -m benchmarks.matching.speed --accounts 100000 300000 1000000 --splink 100000
 
 Each size is a CRM of that many accounts and 15 lists of a fifth of it, two records in five of which
 are accounts of ours with the noise of real lists (typos, other legal forms, lost websites, other
@@ -15,11 +15,13 @@ import os
 import resource
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.matching.product import MatchingWarehouse, ModelTime
+from benchmarks.matching.peers import splink_linker
+from benchmarks.matching.product import MatchingWarehouse
 
 LISTS = 15
 _BEGINNINGS = [
@@ -203,43 +205,126 @@ def write_lists(folder: Path, accounts_count: int) -> None:
         )
 
 
-def measured(folder: Path, accounts_count: int) -> tuple[float, list[ModelTime], MatchingWarehouse]:
-    """Seconds of a full match of that size."""
+# From the pairs to the decisions: what Splink does too, once the records are normalized.
+PAIR_MODELS = (
+    "int_match_pairs_blocked",
+    "int_match_pairs_compared",
+    "int_match_pairs_scored",
+    "int_match_candidates_combined",
+    "int_matches_decided",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One full match; times in seconds, memory in GiB since the process began."""
+
+    accounts: int
+    seconds: float
+    processor: float
+    memory: float
+    pairs: int
+    automatic: int
+    models: dict[str, float]
+
+    @property
+    def pair_seconds(self) -> float:
+        """What the pairs alone took."""
+        return sum(self.models[name] for name in PAIR_MODELS)
+
+
+def measured(folder: Path, accounts_count: int) -> tuple[Run, MatchingWarehouse]:
+    """A full match of that size; everything that is no model of matching stands outside."""
     folder.mkdir()
     write_lists(folder, accounts_count)
     warehouse = MatchingWarehouse(folder)
+    before = time.process_time()
     times = warehouse.match(f"from '{folder}/accounts.parquet'", f"from '{folder}/records.parquet'")
-    return sum(one.seconds for one in times), times, warehouse
+    processor = time.process_time() - before
+    with warehouse.connect() as connection:
+        pairs, automatic = connection.execute(
+            "select (select count(*) from matching.int_match_pairs_compared),"
+            " count(*) filter (decision = 'automatic') from matching.int_matches_decided"
+        ).fetchone() or (0, 0)
+    run = Run(
+        accounts_count,
+        sum(one.seconds for one in times),
+        processor,
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        pairs,
+        automatic,
+        {one.name: one.seconds for one in times},
+    )
+    return run, warehouse
+
+
+def splink_seconds(warehouse: MatchingWarehouse) -> tuple[float, float, int]:
+    """Seconds in which Splink trains, seconds in which it scores our pairs, and their number.
+
+    The pairs are given to it as lists of their numbers beside each record, so that it compares the
+    very pairs that the product compared.
+    """
+    from splink import block_on
+
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            create temp table pair_numbers as
+                select record_key, list(pair_number) as pair_ids
+                from (
+                    select pair_number, unnest([crm_record_key, partner_record_key]) as record_key
+                    from (
+                        select row_number() over () as pair_number, pairs.*
+                        from matching.int_match_pairs_blocked as pairs
+                    )
+                )
+                group by record_key
+            """
+        )
+        began = time.monotonic()
+        blocks = [block_on("pair_ids", arrays_to_explode=["pair_ids"])]
+        linker = splink_linker(connection, blocks, pairs="pair_numbers")
+        trained = time.monotonic()
+        predicted = linker.inference.predict()
+        count = predicted.as_duckdbpyrelation().count("*").fetchone()
+        return trained - began, time.monotonic() - trained, int(count[0]) if count else 0
 
 
 def main() -> None:
-    """Measure the sizes."""
+    """Measure the sizes, then Splink on the pairs of one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, nargs="+", default=[100_000, 300_000, 1_000_000])
+    parser.add_argument("--splink", type=int, help="the size on which Splink stands beside it")
     parser.add_argument("--models", action="store_true", help="print the seconds of each model")
     arguments = parser.parse_args()
-    os.environ.setdefault("COSELL_THREADS", "1")
-    print("| accounts | records | seconds | peak memory | compared | automatic |")
-    print("|---|---|---|---|---|---|")
+    os.environ.setdefault("COSELL_THREADS", "2")
+    print("| accounts | records | seconds | processor | peak memory | compared | automatic |")
+    print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
+        beside: tuple[Run, MatchingWarehouse] | None = None
         for count in arguments.accounts:
-            began = time.monotonic()
-            seconds, times, warehouse = measured(Path(folder) / str(count), count)
-            with warehouse.connect() as connection:
-                compared, automatic = connection.execute(
-                    "select (select count(*) from matching.int_match_pairs_compared),"
-                    " count(*) filter (decision = 'automatic') from matching.int_matches_decided"
-                ).fetchone() or (0, 0)
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+            run, warehouse = measured(Path(folder) / str(count), count)
             print(
-                f"| {count:,} | {count * LISTS // 5:,} | {seconds:.0f} | {memory:.1f} GiB"
-                f" | {compared:,} | {automatic:,} |",
+                f"| {count:,} | {count * LISTS // 5:,} | {run.seconds:.0f} | {run.processor:.0f}"
+                f" | {run.memory:.1f} GiB | {run.pairs:,} | {run.automatic:,} |",
                 flush=True,
             )
             if arguments.models:
-                for one in sorted(times, key=lambda each: -each.seconds)[:12]:
-                    print(f"    {one.seconds:6.1f} s  {one.name}", flush=True)
-            print(f"    wall with the making of the lists {time.monotonic() - began:.0f} s")
+                for name, seconds in sorted(run.models.items(), key=lambda one: -one[1])[:12]:
+                    print(f"    {seconds:6.1f} s  {name}", flush=True)
+            if count == arguments.splink:
+                beside = (run, warehouse)
+            else:
+                warehouse.path.unlink()
+        if beside:
+            run, warehouse = beside
+            trained, predicted, likely = splink_seconds(warehouse)
+            print(
+                f"{run.accounts:,} accounts, {run.pairs:,} pairs: ours from pairs to decisions"
+                f" {run.pair_seconds:.1f} s; Splink scores them in {predicted:.1f} s"
+                f" ({likely:,} rows) after {trained:.1f} s of training;"
+                f" ratio {run.pair_seconds / predicted:.2f}"
+            )
 
 
 if __name__ == "__main__":

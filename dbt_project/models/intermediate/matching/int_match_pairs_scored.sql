@@ -49,27 +49,29 @@ with_odds as (
 
 ),
 
-with_probability as (
+-- What is less likely than the policy's floor is no candidate, unless the two share a key. Most
+-- pairs end here, so their odds are asked and no probability is worked out.
+candidates as (
 
-    select
-        with_odds.*,
-        {{ share('odds', 'odds + 1') }} as probability
+    select with_odds.*
     from with_odds
+    left join parameters
+        on 1 = 1
+    where with_odds.odds
+        >= coalesce(parameters.review_probability, 0) * (with_odds.odds + 1)
+        or with_odds.crm_id_level = 'equal'
+        or with_odds.duns_level = 'equal'
+        or with_odds.email_domain_level = 'equal'
+        or with_odds.domain_level in ('same_host', 'below_own', 'sibling_hosts')
 
 ),
 
--- What is less likely than the policy's floor is no candidate, unless the two share a key.
 scored as (
 
-    select with_probability.*
-    from with_probability
-    left join parameters
-        on 1 = 1
-    where with_probability.probability >= coalesce(parameters.review_probability, 0)
-        or with_probability.crm_id_level = 'equal'
-        or with_probability.duns_level = 'equal'
-        or with_probability.email_domain_level = 'equal'
-        or with_probability.domain_level in ('same_host', 'below_own', 'sibling_hosts')
+    select
+        candidates.*,
+        {{ share('odds', 'odds + 1') }} as probability
+    from candidates
 
 )
 
