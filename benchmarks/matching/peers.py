@@ -107,7 +107,7 @@ def splink_linker(
             f" split_part(core_words, ' ', 2) as second_word{', pair_ids' if pairs else ''}"
             " from matching.int_company_records_normalized as records"
             f" {f'left join {pairs} using (record_key)' if pairs else ''} where side = '{side}'"
-        ).arrow()
+        ).to_arrow_table()
         for side in ("crm", "partner")
     ]
     names = cl.JaroWinklerAtThresholds("core_words", [0.95, 0.88, 0.8]).configure(
@@ -130,7 +130,9 @@ def splink_linker(
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("core_words")], recall=0.6)
     training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    trained = ["first_word", *sorted(used - {"core_words", "phone_key", "registrable_domain"})[:1]]
+    # A block of a country holds too many pairs of a large list.
+    small = sorted(used - {"core_words", "phone_key", "registrable_domain"})[:1]
+    trained = ["first_word", *(["beginning"] if pairs else small)]
     for block in trained:
         try:
             training.estimate_parameters_using_expectation_maximisation(block_on(block))
