@@ -1,6 +1,6 @@
 """How many matches are right and how many are found, beside three peers on the same records.
 
-    python -m benchmarks.matching.quality [--set NAME ...] [--demo HOME]
+    python -m benchmarks.matching.quality [--set NAME ...] [--demo HOME] [--csv FILE]
 
 Prints a table per labelled set. Pairs of our accounts and partners' records are counted; the truth
 is the set's own. Splink is shown at its own probability of 0.99 and, in its favour, at the
@@ -10,6 +10,7 @@ threshold that is best for it on that set, which nobody knows beforehand.
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import tempfile
 import time
@@ -86,10 +87,27 @@ def decided_pairs(connection: duckdb.DuckDBPyConnection, decisions: str) -> set[
     )
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One set: what each way of matching reached, by the method's name; the most recall of Splink
+    at the precision that is asked."""
+
+    name: str
+    true_pairs: int
+    scores: dict[str, Score]
+    splink_recall: float | None
+
+    def table_row(self) -> str:
+        """The row of the table."""
+        most = "never" if self.splink_recall is None else f"{self.splink_recall:.3f}"
+        cells = [self.name, str(self.true_pairs), *map(str, self.scores.values()), most]
+        return "| " + " | ".join(cells) + " |"
+
+
 def measured(
     warehouse: MatchingWarehouse, source: duckdb.DuckDBPyConnection, one: LabelledSet
-) -> list[str]:
-    """A row of the table for one set."""
+) -> Measured:
+    """All ways of matching on one set."""
     folder = warehouse.folder
     for part in ("accounts", "records"):
         source.execute(f"copy ({one.query(part)}) to '{folder}/{part}.parquet'")
@@ -107,17 +125,15 @@ def measured(
         (pair for pair, value in splink.items() if value >= SPLINK_PROBABILITY), truth
     )
     best, most = best_of(splink, truth)
-    return [
-        one.name,
-        str(len(truth)),
-        str(automatic),
-        str(seen),
-        str(score(exactly_equal(accounts, records), truth)),
-        str(score(similar_tokens(accounts, records), truth)),
-        str(at_its_own),
-        str(best),
-        f"{most.recall:.3f}" if most.count else "never",
-    ]
+    scores = {
+        "automatic": automatic,
+        "automatic + review": seen,
+        "equal names": score(exactly_equal(accounts, records), truth),
+        "RapidFuzz >= 85": score(similar_tokens(accounts, records), truth),
+        "Splink at 0.99": at_its_own,
+        "Splink at its best": best,
+    }
+    return Measured(one.name, len(truth), scores, most.recall if most.count else None)
 
 
 def main() -> None:
@@ -127,21 +143,10 @@ def main() -> None:
     parser.add_argument(
         "--demo", type=Path, help="a built demo company, whose truth is one more set"
     )
+    parser.add_argument("--csv", type=Path, help="write the figures for quality_chart.py")
     arguments = parser.parse_args()
     os.environ.setdefault("COSELL_THREADS", "2")
-    header = [
-        "set",
-        "true pairs",
-        "automatic",
-        "automatic + review",
-        "equal names",
-        "RapidFuzz >= 85",
-        "Splink at 0.99",
-        "Splink at its best",
-        "Splink's recall at 0.99 precision",
-    ]
-    print("| " + " | ".join(header) + " |")
-    print("|" + "---|" * len(header))
+    found: list[Measured] = []
     with duckdb.connect() as source, tempfile.TemporaryDirectory() as folder:
         sets = labelled_sets(source)
         if arguments.demo:
@@ -151,8 +156,27 @@ def main() -> None:
             if arguments.sets and one.name not in arguments.sets:
                 continue
             began = time.monotonic()
-            row = measured(warehouse, source, one)
-            print("| " + " | ".join(row) + f" | {time.monotonic() - began:.0f} s", flush=True)
+            found.append(measured(warehouse, source, one))
+            if len(found) == 1:
+                header = [
+                    "set",
+                    "true pairs",
+                    *found[0].scores,
+                    "Splink's recall at 0.99 precision",
+                ]
+                print("| " + " | ".join(header) + " |")
+                print("|" + "---|" * len(header))
+            print(f"{found[-1].table_row()} {time.monotonic() - began:.0f} s", flush=True)
+    if arguments.csv:
+        with arguments.csv.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(("set", "method", "precision", "recall", "f1", "pairs"))
+            for each in found:
+                for method, one_score in each.scores.items():
+                    figures = (one_score.precision, one_score.recall, one_score.f1)
+                    writer.writerow(
+                        (each.name, method, *(f"{one:.3f}" for one in figures), one_score.count)
+                    )
 
 
 if __name__ == "__main__":
