@@ -1,7 +1,7 @@
 {# The state after one more digit of an internationalized label (RFC 3492), as expressions by name:
    `state` is the struct before, `digit` a number from 0 to 35 and -1 for any other sign, `division`
-   the engine's operator for whole numbers, `character` its text of a code point with 'n' for it. Sums are bounded, so that no label can overflow; one that is not well
-   formed ends with is_sound false. #}
+   the engine's operator for whole numbers, `character` its text of a CODE_POINT. Sums are bounded,
+   so that no label can overflow; one that is not well formed ends with is_sound false. #}
 {% macro punycode_state(state, digit, division, character) -%}
 {%- set position = "least(" ~ state ~ ".position + " ~ digit ~ " * " ~ state ~ ".weight, 2000000000)" -%}
 {%- set threshold = "greatest(1, least(26, " ~ state ~ ".step - " ~ state ~ ".bias))" -%}
@@ -15,7 +15,7 @@
 {{ return({
     'is_sound': state ~ ".is_sound and " ~ digit ~ " >= 0 and (not " ~ is_last ~ " or " ~ is_character ~ ")",
     'label': "case when " ~ state ~ ".is_sound and " ~ digit ~ " >= 0 and " ~ is_last ~ " and " ~ is_character
-        ~ " then substr(" ~ state ~ ".label, 1, cast(" ~ place ~ " as int)) || " ~ character.replace('n', code_point, 1)
+        ~ " then substr(" ~ state ~ ".label, 1, cast(" ~ place ~ " as int)) || " ~ character.replace('CODE_POINT', code_point)
         ~ " || substr(" ~ state ~ ".label, cast(" ~ place ~ " + 1 as int)) else " ~ state ~ ".label end",
     'code_point': "case when " ~ is_last ~ " then least(" ~ code_point ~ ", 2000000000) else " ~ state ~ ".code_point end",
     'position': "case when " ~ is_last ~ " then " ~ place ~ " + 1 else " ~ position ~ " end",

@@ -7,7 +7,7 @@
 {% macro duckdb__unicode_label(label) -%}
 {%- set digits = "list_transform(string_split(regexp_replace(" ~ label ~ ", '^.*-', ''), ''), lambda letter: strpos('abcdefghijklmnopqrstuvwxyz0123456789', letter) - 1)" -%}
 {%- set start = "case when " ~ label ~ " like 'xn--%-%' then regexp_replace(substr(" ~ label ~ ", 5), '-[^-]*$', '') else '' end" -%}
-{%- set state = punycode_state('before', 'now.digit', '//', 'chr(cast(n as int))') -%}
+{%- set state = punycode_state('before', 'now.digit', '//', 'chr(cast(CODE_POINT as int))') -%}
 case
             when {{ label }} like 'xn--_%' and length({{ label }}) <= 63
             then list_transform(
@@ -27,7 +27,7 @@ case
 {% macro spark__unicode_label(label) -%}
 {%- set digits = "transform(split(regexp_replace(" ~ label ~ ", '^.*-', ''), ''), letter -> cast(instr('abcdefghijklmnopqrstuvwxyz0123456789', letter) - 1 as bigint))" -%}
 {%- set start = "case when " ~ label ~ " like 'xn--%-%' then regexp_replace(substr(" ~ label ~ ", 5), '-[^-]*$', '') else '' end" -%}
-{%- set state = punycode_state('before', 'digit', 'div', "decode(unhex(lpad(hex(n), 8, '0')), 'UTF-32')") -%}
+{%- set state = punycode_state('before', 'digit', 'div', "decode(unhex(lpad(hex(CODE_POINT), 8, '0')), 'UTF-32')") -%}
 case
             when {{ label }} like 'xn--_%' and length({{ label }}) <= 63
             then aggregate(
