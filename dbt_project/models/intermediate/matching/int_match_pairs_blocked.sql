@@ -41,10 +41,9 @@ blocks as (
     select block_key
     from crm_keys
     group by block_key
-    having count(*) <= case
-        when substr(block_key, 1, 1) in ('1', 's', 'e', 'v') then 8
-        else 30
-    end
+    having
+        count(*)
+        <= case when substr(block_key, 1, 1) in ('1', 's', 'e', 'v') then 8 else 30 end
 
 ),
 
