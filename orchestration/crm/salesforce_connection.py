@@ -19,6 +19,7 @@ from orchestration.crm.sessions import (
     PULLING,
     Errand,
     Patience,
+    RefusedError,
     checked_url,
     open_session,
     text_of,
@@ -138,16 +139,8 @@ class SalesforceConnection:
             f"check the user's permissions and the feed, then {self.errand.again}.",
             error.status,
             code,
+            said,
         )
-
-
-class RefusedError(PullError):
-    """An answer other than success; `code` is Salesforce's own."""
-
-    def __init__(self, message: str, status: int, code: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 def _code_and_message(error: SalesforceError) -> tuple[str, str]:

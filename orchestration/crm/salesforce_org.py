@@ -24,8 +24,8 @@ from orchestration.crm.pulling import (
     rows_of_csv,
     write_page,
 )
-from orchestration.crm.salesforce_connection import Answer, RefusedError, SalesforceConnection
-from orchestration.crm.sessions import Patience, text_of
+from orchestration.crm.salesforce_connection import Answer, SalesforceConnection
+from orchestration.crm.sessions import Patience, RefusedError, text_of
 from orchestration.errors import PullError, one_sentence
 from orchestration.landing import salesforce
 from orchestration.landing.contracts import Table

@@ -42,6 +42,20 @@ class Patience:
     timeout_seconds: float = 120.0
 
 
+class RefusedError(PullError):
+    """An answer other than success; `code` and `reason` are the CRM's own words."""
+
+    def __init__(self, message: str, status: int, code: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
+class LostRequestError(PullError):
+    """No answer, or one of a server in trouble: what was asked for may have been done or not."""
+
+
 class _PatientAdapter(HTTPAdapter):
     """Gives every request a time limit, which the clients above it do not ask for."""
 
@@ -97,7 +111,7 @@ def unreachable(name: str, error: requests.RequestException, errand: Errand = PU
             "in the feed, or add your company's root certificate to REQUESTS_CA_BUNDLE."
         )
     reason = one_sentence(str(error))[:160]
-    return PullError(
+    return LostRequestError(
         f"{name} cannot be reached ({reason}): run the same command again, {errand.kept}."
     )
 
