@@ -183,7 +183,7 @@ def _segment(segments: Mapping[str, str]) -> str:
 
 def _one_line(value: str) -> str:
     """The text without line breaks and other control characters."""
-    return f"trim(regexp_replace({value}, '[\\x00-\\x1f\\x7f]+', ' ', 'g'))"
+    return f"trim(regexp_replace({value}, '[\\s\\x00-\\x1f\\x7f]+', ' ', 'g'))"
 
 
 def _cut(value: str, length: int) -> str:

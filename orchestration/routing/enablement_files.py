@@ -62,7 +62,7 @@ class EnablementFiles(DeliveredFiles):
 
     def make(self, listed: RoutedList, held_back: list[str]) -> list[MadeFile]:
         """The same rows for each tool."""
-        rows = listed.connection.execute(_ROWS).fetch_arrow_table().to_pylist()
+        rows = listed.connection.execute(_ROWS).to_arrow_table().to_pylist()
         made = (("csv", enablement_csv(rows)), ("json", enablement_json(rows, str(listed.week))))
         return [
             MadeFile(

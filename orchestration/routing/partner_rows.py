@@ -37,5 +37,5 @@ order by our_rep_name, rep_id, rank, account_id
 
 def partner_rows(listed: RoutedList, partner_id: str) -> list[dict[str, Any]]:
     """Every value that the partner could be shown; `PartnerAudience.shown` chooses among them."""
-    rows = listed.connection.execute(_ROWS, [partner_id]).fetch_arrow_table().to_pylist()
+    rows = listed.connection.execute(_ROWS, [partner_id]).to_arrow_table().to_pylist()
     return [{**row, "our_segment": segment_words(row["cell"])} for row in rows]

@@ -17,6 +17,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 
 import pyarrow
@@ -387,7 +388,7 @@ class SlackMessages:
             answer = self._client.api_call(method, **arguments)
         except SlackApiError as error:
             raise self._refusal(method, error) from None
-        except (SlackClientError, OSError) as error:
+        except (SlackClientError, HTTPException, OSError) as error:
             raise _LostAnswerError(one_sentence(str(error))[:160]) from None
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
@@ -432,7 +433,7 @@ def _digest_id(intent: Intent) -> str:
 
 
 def _by_rep(listed: RoutedList) -> Iterator[list[dict[str, Any]]]:
-    rows = listed.connection.execute(_REP_ROWS).fetch_arrow_table().to_pylist()
+    rows = listed.connection.execute(_REP_ROWS).to_arrow_table().to_pylist()
     block: list[dict[str, Any]] = []
     for row in rows:
         if block and block[0]["rep_id"] != row["rep_id"]:

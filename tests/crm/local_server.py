@@ -61,6 +61,12 @@ class LocalServer(ABC):
     def answer(self, asked: Asked) -> Answer:
         """What the CRM says."""
 
+    def on_request(self, asked: Asked) -> None:
+        """Called with each request before it is answered; tests replace it."""
+
+    def on_answer(self, asked: Asked) -> None:
+        """Called when a request was done and its answer is not sent yet; tests replace it."""
+
     def fail_once(self, part_of_path: str, fault: Answer | Callable[[Answer], Answer]) -> None:
         """The next request whose path holds the part gets this answer, or the right one changed."""
         self.faults.append((part_of_path, fault))
@@ -70,6 +76,7 @@ class LocalServer(ABC):
 
     def _answered(self, asked: Asked) -> Answer:
         self.asked.append(asked)
+        self.on_request(asked)
         for fault in self.faults:
             part, answer = fault
             if part in asked.path:
@@ -79,6 +86,9 @@ class LocalServer(ABC):
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         serve = self._answered
+
+        def done(asked: Asked) -> None:
+            self.on_answer(asked)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -90,12 +100,12 @@ class LocalServer(ABC):
                 length = int(self.headers.get("Content-Length") or 0)
                 raw = self.rfile.read(length).decode()
                 parts = urlsplit(self.path)
-                is_form = "form" in (self.headers.get("Content-Type") or "")
-                body = (
-                    {name: values[0] for name, values in parse_qs(raw).items()}
-                    if is_form
-                    else json.loads(raw or "null")
-                )
+                kind = self.headers.get("Content-Type") or ""
+                body: Any = raw
+                if "form" in kind:
+                    body = {name: values[0] for name, values in parse_qs(raw).items()}
+                elif "csv" not in kind:
+                    body = json.loads(raw or "null")
                 asked = Asked(
                     self.command,
                     parts.path,
@@ -104,6 +114,7 @@ class LocalServer(ABC):
                     dict(self.headers),
                 )
                 answer = serve(asked)
+                done(asked)
                 is_text = isinstance(answer.content, str)
                 content = (answer.content if is_text else json.dumps(answer.content)).encode()
                 self.send_response(answer.status)
@@ -116,6 +127,6 @@ class LocalServer(ABC):
                 if answer.cut:
                     self.close_connection = True
 
-            do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - the base class calls them so
+            do_GET = do_POST = do_PATCH = do_PUT = _serve  # noqa: N815 - the base class calls them so
 
         return Handler
