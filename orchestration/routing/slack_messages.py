@@ -42,7 +42,7 @@ EVENT_TYPE = "cosell_weekly_digest"
 _USERS_PER_PAGE = 200
 _HISTORY_PER_PAGE = 100
 # Slack's clock and ours may differ; so much earlier than our attempt the history is read.
-_CLOCKS_DIFFER = timedelta(minutes=10)
+_CLOCKS_DIFFER = timedelta(days=1)
 # The whole workspace refuses us; every other error is about one channel or message.
 _WORKSPACE_ERRORS = (
     *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),

@@ -78,7 +78,7 @@ class HubSpotServer(LocalServer):
         return refusal(404, "OBJECT_NOT_FOUND", "resource not found")
 
     def _update(self, endpoint: str, inputs: list[dict[str, Any]]) -> Answer:
-        """One value that a property does not take refuses the batch; a missing record only itself."""
+        """A value that a property does not take refuses the batch; a missing record only itself."""
         if len(inputs) > 100:
             return refusal(400, "VALIDATION_ERROR", "The maximum batch size is 100")
         for each in inputs:
@@ -108,7 +108,10 @@ class HubSpotServer(LocalServer):
     def _read(self, body: dict[str, Any]) -> Answer:
         wanted = {each["id"] for each in body["inputs"]}
         results = [
-            {"id": each["id"], "properties": {n: each["properties"].get(n) for n in body["properties"]}}
+            {
+                "id": each["id"],
+                "properties": {n: each["properties"].get(n) for n in body["properties"]},
+            }
             for each in self.records.get("companies", [])
             if each["id"] in wanted
         ]

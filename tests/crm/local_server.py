@@ -40,6 +40,9 @@ class LocalServer(ABC):
     def __init__(self, tls: ssl.SSLContext, token: str) -> None:
         self.token = token
         self.asked: list[Asked] = []
+        # Called with each request before it is answered, and when it was done but not yet answered.
+        self.on_request: Callable[[Asked], None] = lambda asked: None
+        self.on_answer: Callable[[Asked], None] = lambda asked: None
         self.faults: list[tuple[str, Answer | Callable[[Answer], Answer]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
@@ -50,7 +53,9 @@ class LocalServer(ABC):
         return f"https://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -60,12 +65,6 @@ class LocalServer(ABC):
     @abstractmethod
     def answer(self, asked: Asked) -> Answer:
         """What the CRM says."""
-
-    def on_request(self, asked: Asked) -> None:
-        """Called with each request before it is answered; tests replace it."""
-
-    def on_answer(self, asked: Asked) -> None:
-        """Called when a request was done and its answer is not sent yet; tests replace it."""
 
     def fail_once(self, part_of_path: str, fault: Answer | Callable[[Answer], Answer]) -> None:
         """The next request whose path holds the part gets this answer, or the right one changed."""

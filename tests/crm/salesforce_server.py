@@ -1,7 +1,7 @@
 """A Salesforce org as its documentation says it answers: OAuth, describe, Bulk API 2.0, REST query.
 
-Ingest jobs take one upload, do nothing before they are closed, and give a result per row; a row that
-`refusals` names is refused as often as it says.
+Ingest jobs take one upload, do nothing before they are closed, and give a result per row; a row
+that `refusals` names is refused as often as it says.
 
 Jobs are created, run through their states, and give their results page by page, each page with the
 headers Sforce-Locator and Sforce-NumberOfRecords; locators stay valid as long as their job.
@@ -194,7 +194,9 @@ class SalesforceServer(LocalServer):
         """What Salesforce does with the rows: `#N/A` empties a field, an empty text leaves it."""
         known = {each["Id"]: each for each in self.objects[job.object_name].records}
         done: dict[str, list[dict[str, str]]] = {
-            "successfulResults": [], "failedResults": [], "unprocessedRecords": []
+            "successfulResults": [],
+            "failedResults": [],
+            "unprocessedRecords": [],
         }
         for row in job.rows:
             record, waiting = known.get(row[job.key]), self.refusals.get(row[job.key], [])
@@ -226,7 +228,10 @@ class SalesforceServer(LocalServer):
         return int(described.get("length") or 100_000)
 
     def _ingest_results(self, job: IngestJob, kind: str) -> Answer:
-        first = {"successfulResults": ["sf__Id", "sf__Created"], "failedResults": ["sf__Id", "sf__Error"]}
+        first = {
+            "successfulResults": ["sf__Id", "sf__Created"],
+            "failedResults": ["sf__Id", "sf__Error"],
+        }
         columns = [*first.get(kind, []), *job.fields]
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, columns, lineterminator="\n", quoting=csv.QUOTE_ALL)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 import pytest
 
 from orchestration.company_defaults import initialise_home
@@ -125,8 +126,10 @@ class Company:
                 for key, (name, email, is_active) in self.reps.items()
             ],
         }
-        for name, rows in tables.items():
-            self._write(folder / "tables" / f"{name}.parquet", _SHAPES[name], rows)
+        with duckdb.connect() as connection:
+            for name, rows in tables.items():
+                file = folder / "tables" / f"{name}.parquet"
+                self._write(connection, file, _SHAPES[name], rows)
         manifest = {
             "release_id": folder.name,
             "as_of": self.as_of.isoformat(),
@@ -140,16 +143,16 @@ class Company:
         self.home.current_release.symlink_to(folder.name)
 
     @staticmethod
-    def _write(file: Path, shape: str, rows: list[dict[str, Any]]) -> None:
-        with duckdb.connect() as connection:
-            connection.execute(f"create table made ({shape})")
-            columns = [name for name, *_ in connection.execute("describe made").fetchall()]
-            for row in rows:
-                connection.execute(
-                    f"insert into made values ({', '.join('?' for _ in columns)})",
-                    [row.get(name) for name in columns],
-                )
-            connection.execute(f"copy made to '{file}' (format parquet)")
+    def _write(
+        connection: duckdb.DuckDBPyConnection, file: Path, shape: str, rows: list[dict[str, Any]]
+    ) -> None:
+        connection.execute(f"create or replace table made ({shape})")
+        columns = [name for name, *_ in connection.execute("describe made").fetchall()]
+        if rows:
+            given = [{name: row.get(name) for name in columns} for row in rows]
+            connection.register("given", pyarrow.Table.from_pylist(given))
+            connection.execute("insert into made select * from given")
+        connection.execute(f"copy made to '{file}' (format parquet)")
 
     def settings(self, text: str) -> None:
         """Replace `config/delivery.yaml`."""

@@ -6,6 +6,7 @@ It refuses what Slack refuses: more than 50 blocks, texts that are too long, cha
 from __future__ import annotations
 
 import ssl
+import time
 from typing import Any
 
 from tests.crm.local_server import Answer, Asked, LocalServer
@@ -21,7 +22,7 @@ class SlackServer(LocalServer):
         self.users: list[dict[str, Any]] = []
         self.channels: dict[str, dict[str, Any]] = {}
         self.posted: dict[str, list[dict[str, Any]]] = {}
-        self.now = 1_790_000_000.0
+        self.now = time.time()
         self.page = 2
 
     def add_user(self, email: str, **more: Any) -> str:
@@ -57,8 +58,10 @@ class SlackServer(LocalServer):
 
     def _conversations_info(self, given: dict[str, Any]) -> Answer:
         channel = self.channels.get(given["channel"])
-        return Answer(content={"ok": True, "channel": channel}) if channel else error(
-            "channel_not_found"
+        return (
+            Answer(content={"ok": True, "channel": channel})
+            if channel
+            else error("channel_not_found")
         )
 
     def _conversations_history(self, given: dict[str, Any]) -> Answer:

@@ -1,4 +1,4 @@
-"""Properties of companies in a HubSpot portal: batches of 100, multi-status, limits, lost answers."""
+"""Properties of companies in HubSpot: batches of 100, multi-status, limits, lost answers."""
 
 from __future__ import annotations
 

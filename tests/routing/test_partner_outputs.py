@@ -118,7 +118,9 @@ def test_file_names_and_folders_name_nobody_else(sharing) -> None:
     )
     sharing.publish()
     sharing.deliver()
-    folders = sorted(each.name for each in (sharing.home.deliveries / str(WEEK) / "partners").iterdir())
+    folders = sorted(
+        each.name for each in (sharing.home.deliveries / str(WEEK) / "partners").iterdir()
+    )
     assert folders[:2] == ["alpen", "north"] and folders[2].startswith("partner-")
     for folder in (sharing.home.deliveries / str(WEEK) / "partners").iterdir():
         assert {each.name for each in folder.iterdir()} == {
