@@ -72,19 +72,35 @@ def write_wanted(
     limits: our field -> what the CRM's takes. Returns (field, value) -> rows left empty.
     """
     connection = listed.connection
+    prefix = len("hubspot:") if of_hubspot else 0
+    record = f"substr(routed.account_id, {prefix + 1})"
+    texts = ", ".join(f"{_one_line(_VALUES[ours])} as {ours}_text" for ours in _IS_TEXT)
     connection.execute(
         f"""
         create or replace temp table flagged as
+        with
+
+        best as (
+            select
+                account_id,
+                min_by(route_id, (-score, rank, partner_id, rep_id)) as route_id
+            from routed
+            where account_id like 'hubspot:%' = {of_hubspot}
+            group by account_id
+        )
+
         select
-            {"substr(account_id, length('hubspot:') + 1)" if of_hubspot else "account_id"}
-                as record_key,
-            {_segment(settings.segments)} as segment,
-            routed.* exclude (account_id)
-        from routed
-        where account_id like 'hubspot:%' = {of_hubspot}
-        qualify row_number() over (
-            partition by account_id order by score desc, rank, partner_id, rep_id
-        ) = 1
+            {record} as record_key,
+            routed.partner_id,
+            routed.account_name,
+            routed.rep_name,
+            routed.rank,
+            routed.score,
+            routed.week_starts_on,
+            routed.expires_on,
+            {texts}
+        from (select *, {_segment(settings.segments)} as segment from routed) as routed
+        where routed.route_id in (select best.route_id from best)
         """
     )
     emptied: dict[tuple[str, str], int] = {}
@@ -93,7 +109,7 @@ def write_wanted(
         limit = limits.get(ours, FieldLimit())
         value = _VALUES[ours]
         if ours in _IS_TEXT:
-            value = _one_line(value)
+            value = f"{ours}_text"
             if limit.choices is not None:
                 emptied |= _not_offered(connection, ours, value, limit.choices)
                 value = f"case when {value} in ({_listed(limit.choices)}) then {value} end"
@@ -182,8 +198,11 @@ def _segment(segments: Mapping[str, str]) -> str:
 
 
 def _one_line(value: str) -> str:
-    """The text without line breaks and other control characters."""
-    return f"trim(regexp_replace({value}, '[\\s\\x00-\\x1f\\x7f]+', ' ', 'g'))"
+    """The text without line breaks and other control characters; most texts have none."""
+    replaced = f"trim(regexp_replace({value}, '[\\s\\x00-\\x1f\\x7f]+', ' ', 'g'))"
+    return (
+        f"case when regexp_matches({value}, '[\\x00-\\x1f\\x7f]') then {replaced} else {value} end"
+    )
 
 
 def _cut(value: str, length: int) -> str:

@@ -10,6 +10,18 @@ from orchestration.routing.slack_digests import segment_words
 # The rank is counted within the partner's rows: that in the rep's whole list would tell how many
 # rows of others stand before it.
 _ROWS = """
+with
+
+theirs as (
+    -- Several records of a partner may be one account of ours: the first name is as good as any.
+    select account_id, min(partner_account_id) as partner_account_id,
+        min_by(partner_account_name, partner_account_id) as partner_account_name,
+        min_by(partner_state, partner_account_id) as partner_state
+    from release_segments
+    where account_id is not null and partner_id = $partner_id
+    group by account_id
+)
+
 select
     route_id,
     partner_id,
@@ -30,12 +42,13 @@ select
     suggested_next_step,
     expires_on
 from routed
-where partner_id = ?
+left join theirs using (account_id)
+where partner_id = $partner_id
 order by our_rep_name, rep_id, rank, account_id
 """
 
 
 def partner_rows(listed: RoutedList, partner_id: str) -> list[dict[str, Any]]:
     """Every value that the partner could be shown; `PartnerAudience.shown` chooses among them."""
-    rows = listed.connection.execute(_ROWS, [partner_id]).to_arrow_table().to_pylist()
+    rows = listed.connection.execute(_ROWS, {"partner_id": partner_id}).to_arrow_table().to_pylist()
     return [{**row, "our_segment": segment_words(row["cell"])} for row in rows]

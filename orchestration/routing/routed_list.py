@@ -27,18 +27,6 @@ _TABLES = {
 
 _ALL_ROWS = """
 create or replace temp table routed_rows as
-with
-
-theirs as (
-    -- Several records of a partner may be one account of ours: the first name is as good as any.
-    select account_id, partner_id, min(partner_account_id) as partner_account_id,
-        min_by(partner_account_name, partner_account_id) as partner_account_name,
-        min_by(partner_state, partner_account_id) as partner_state
-    from release_segments
-    where account_id is not null
-    group by account_id, partner_id
-)
-
 select
     routes.route_id,
     routes.week_starts_on,
@@ -55,9 +43,6 @@ select
     accounts.industry,
     routes.partner_id,
     coalesce(partners.partner_name, routes.partner_id) as partner_name,
-    theirs.partner_account_id,
-    theirs.partner_account_name,
-    theirs.partner_state,
     routes.rank,
     routes.previous_rank,
     routes.score,
@@ -76,8 +61,6 @@ from release_routes as routes
 left join release_accounts as accounts on routes.account_id = accounts.account_id
 left join release_partners as partners on routes.partner_id = partners.partner_id
 left join release_reps as reps on routes.rep_id = reps.rep_id
-left join theirs
-    on routes.account_id = theirs.account_id and routes.partner_id = theirs.partner_id
 where routes.week_starts_on = ?
 """
 
