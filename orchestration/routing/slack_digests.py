@@ -136,7 +136,7 @@ def _row_lines(row: Mapping[str, Any], link: str | None, most: int) -> list[str]
     shown = f"<{link}|{name.replace('|', '¦')}>" if link else name
     place = escaped(row["partner_name"], most)
     lines = [
-        f"*{row['rank']}.  {shown}*   {place}   score {row['score']:.0f}",
+        f"*{row['rank']}. {shown}* · {place} · score {row['score']:.0f}",
         escaped(row["reason"], most),
     ]
     if row.get("suggested_next_step"):
