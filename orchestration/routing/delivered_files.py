@@ -104,11 +104,7 @@ class DeliveredFiles(ABC):
             to_clear=0,
             unchanged=len(files) - len(paths),
             held_back=tuple(held_back),
-            items=tuple(
-                PlannedItem(f"{DESTINATION}/{each.path}", "file", _lines(each))
-                for each in files
-                if with_items and each.path in paths
-            ),
+            items=_items([each for each in files if each.path in paths]) if with_items else (),
         )
 
     def send(self, journal: DeliveryJournal, intents: Sequence[Intent], progress: Progress) -> None:
@@ -128,8 +124,16 @@ class DeliveredFiles(ABC):
         return self.home.deliveries / path
 
 
-def _lines(made: MadeFile) -> tuple[str, ...]:
-    """What is in a file: its summary, and the text of those that are text."""
-    if made.path.endswith(".xlsx"):
-        return (made.summary,)
-    return (made.summary, *made.content.decode("utf-8-sig").splitlines())
+def _items(files: Sequence[MadeFile]) -> tuple[PlannedItem, ...]:
+    """What is in each file: its rows where it is a table of text, and equal content once."""
+    items: list[PlannedItem] = []
+    shown: dict[bytes, str] = {}
+    for made in files:
+        lines: tuple[str, ...] = ()
+        if made.content in shown:
+            lines = (f"the same as {DESTINATION}/{shown[made.content]}",)
+        elif made.path.endswith(".csv"):
+            lines = tuple(made.content.decode("utf-8-sig").splitlines())
+        shown.setdefault(made.content, made.path)
+        items.append(PlannedItem(f"{DESTINATION}/{made.path}", "file", (made.summary, *lines)))
+    return tuple(items)

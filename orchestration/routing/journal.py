@@ -189,6 +189,14 @@ class DeliveryJournal:
         ).fetchall()
         return [Attempt(number, handle, at.isoformat()) for number, handle, at in rows]
 
+    def has_attempted(self, target: str, destination: str) -> bool:
+        """Whether anything was ever sent there from this home."""
+        found = self.connection.execute(
+            "select count(*) from attempts where target = ? and destination = ?",
+            [target, destination],
+        ).fetchone()
+        return bool(found and found[0])
+
     def intents_in_doubt(self, attempt: Attempt) -> list[Intent]:
         """The intents of an attempt that have no receipt."""
         return self._intents(

@@ -181,3 +181,12 @@ def test_without_terms_nothing_is_posted_to_a_partner(connected, slack) -> None:
     report = connected(slack=slack, slack_more=PARTNER_CHANNEL).deliver().reports[0]
     assert "share no account's name" in report.plan.held_back[0]
     assert not slack.posted
+
+
+def test_a_home_that_lost_its_journal_posts_nothing_twice(connected, slack) -> None:
+    company = connected(slack=slack)
+    company.deliver()
+    (company.home.deliveries / "journal.duckdb").unlink()
+    report = company.deliver().reports[0]
+    assert (report.error, report.accepted) == (None, 2)
+    assert [len(slack.digests(each)) for each in ("D0000", "D0001")] == [1, 1]
