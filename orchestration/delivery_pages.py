@@ -90,7 +90,7 @@ def _planned(report: TargetReport) -> list[RenderableType]:
         style = "yellow" if item.kind == "clear" else "green"
         head = Text.assemble((f"  {KINDS[item.kind]:<6}", style), item.title)
         parts.append(head)
-        parts += [Padding(Text(line), (0, 0, 0, 8)) for line in item.lines]
+        parts += [Padding(Text(line), (0, 0, 0, 8), expand=False) for line in item.lines]
     return parts
 
 

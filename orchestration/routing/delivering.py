@@ -140,8 +140,9 @@ def _served(
         target = make()
         destination, unit = target.destination, target.unit
         progress(name, destination)
-        _refuse_older_week(journal, target, listed)
         target.connect()
+        destination = target.destination
+        _refuse_older_week(journal, target, listed)
         if is_dry_run:
             plan = target.plan(listed, with_items=True)
         else:

@@ -56,22 +56,30 @@ class HubSpotProperties:
         self.patience = patience
         self._is_known = credentials is not None
         self._portal = _Portal(feed, credentials or Credentials(access_token=""), patience)
+        self._number = settings.portal_id
         self._limits: dict[str, FieldLimit] = {}
 
     @property
     def destination(self) -> str:
-        """The API's address and the portal's number, where it is given."""
-        number = self.settings.portal_id
-        return f"{self._portal.url}/{number}" if number else self._portal.url
+        """The API's address and the portal's number, which the token tells."""
+        return f"{self._portal.url}/{self._number}" if self._number else self._portal.url
 
     @property
     def _path(self) -> str:
         return f"/crm/v3/objects/{self.settings.record_type}/batch"
 
     def connect(self) -> None:
-        """Ask for the properties: each must be there and writable."""
+        """Ask which portal this is, and for its properties: each must be there and writable."""
         if not self._is_known:
             return
+        told = self._portal.ask("GET", "/account-info/v3/details").json()
+        number = str(told["portalId"])
+        if self._number not in (None, number):
+            raise RoutingError(
+                f"The access token belongs to the portal {number}, but hubspot.portal_id in "
+                f"config/delivery.yaml is {self._number}: correct the one that is wrong."
+            )
+        self._number = number
         path = f"/crm/v3/properties/{self.settings.record_type}"
         listed = self._answer("GET", path, None).get("results", [])
         properties = {str(each["name"]): each for each in listed}
@@ -172,6 +180,8 @@ class HubSpotProperties:
                     continue
                 if category in _PASSING_CATEGORIES:
                     again.append(intent)
+                elif category == "OBJECT_NOT_FOUND" and intent.kind == "clear":
+                    receipts.append(Receipt(intent.intent_id, "accepted", "the record is gone"))
                 else:
                     receipts.append(Receipt(intent.intent_id, "refused", note))
         journal.receive(receipts, attempt)

@@ -46,6 +46,8 @@ _PASSING_CODES = (
     *("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG", "QUERY_TIMEOUT"),
     *("TRANSACTION_QUOTA_EXCEEDED", "API_TEMPORARILY_UNAVAILABLE"),
 )
+# The record was deleted or merged away (case 8): there is no flag left to clear.
+_GONE_CODES = ("ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY")
 
 
 class _Org(SalesforceConnection):
@@ -186,8 +188,11 @@ class SalesforceFields:
             if (intent := by_record.pop(row["Id"], None)) is None:
                 continue
             said = one_sentence(row.get("sf__Error", ""))[:300]
-            if said.split(":")[0] in _PASSING_CODES and not is_last_round:
+            code = said.split(":")[0]
+            if code in _PASSING_CODES and not is_last_round:
                 again.append(intent)
+            elif code in _GONE_CODES and intent.kind == "clear":
+                receipts.append(Receipt(intent.intent_id, "accepted", "the record is gone"))
             else:
                 receipts.append(Receipt(intent.intent_id, "refused", said or "no reason given"))
         # What is in neither was not processed.

@@ -100,8 +100,8 @@ class SlackMessages:
 
     @property
     def destination(self) -> str:
-        """The API's address; a token belongs to one workspace of it."""
-        return self.settings.url
+        """The API's address and the workspace's id, which the token tells."""
+        return f"{self.settings.url}{self._team}"
 
     # --- before ---------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class SlackMessages:
             unchanged=len(rows) - len(keys),
             held_back=tuple(held_back),
             notes=notes,
-            items=tuple(_item(key, payload) for key, payload, _ in digests if key in keys)
+            items=tuple(_item(payload) for key, payload, _ in digests if key in keys)
             if with_items
             else (),
         )
@@ -453,9 +453,11 @@ def _by_rep(listed: RoutedList) -> Iterator[list[dict[str, Any]]]:
         yield block
 
 
-def _item(key: str, payload: Mapping[str, Any]) -> PlannedItem:
+def _item(payload: Mapping[str, Any]) -> PlannedItem:
+    kind, _, name = str(payload["place"]).partition(":")
     lines: list[str] = []
     for block in payload["blocks"]:
         texts = [block["text"]] if "text" in block else block.get("elements", [])
         lines += [line for text in texts for line in text["text"].splitlines()]
-    return PlannedItem(f"{payload['place']} ({key})", "post", tuple(lines))
+    title = f"to {name}" if kind == "user" else f"in channel {name}"
+    return PlannedItem(title, "post", tuple(lines))

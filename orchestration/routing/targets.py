@@ -50,7 +50,7 @@ class Target(Protocol):
 
     @property
     def destination(self) -> str:
-        """Which org, portal, workspace or folder: what one received another does not have."""
+        """Which org, portal, workspace or folder; whole once it is connected."""
 
     def connect(self) -> None:
         """Reach the remote side and check what it takes; raises RoutingError."""

@@ -52,6 +52,8 @@ class HubSpotServer(LocalServer):
             return self._page([_shown(each, asked.parameters) for each in records], asked)
         if found := re.fullmatch(r"/crm/v3/objects/(\w+)/search", asked.path):
             return self._search(found[1], asked.body)
+        if asked.path == "/account-info/v3/details":
+            return Answer(content={"portalId": 1234567, "timeZone": "US/Eastern"})
         if found := re.fullmatch(r"/crm/v3/properties/(\w+)", asked.path):
             return Answer(content={"results": self.properties.get(found[1], [])})
         if found := re.fullmatch(r"/crm/v3/objects/(\w+)/batch/update", asked.path):

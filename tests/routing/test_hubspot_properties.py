@@ -113,3 +113,23 @@ def test_a_missing_property_stops_before_anything_is_sent(many, portal) -> None:
     (report,) = many.deliver().reports
     assert "partner_warm_expires_on" in report.error
     assert not portal.writes
+
+
+def test_a_token_of_another_portal_is_refused(connected, portal) -> None:
+    company = connected(portal=portal)
+    file = company.home.delivery_file
+    file.write_text(file.read_text().replace("  # portal_id: 1234567", "  portal_id: 7654321"))
+    (report,) = company.deliver().reports
+    assert "belongs to the portal 1234567" in report.error
+    assert not portal.writes
+
+
+def test_a_stale_property_of_a_deleted_record_is_no_trouble(many, portal) -> None:
+    many.deliver()
+    gone = company_id(5).split(":")[1]
+    portal.records["companies"] = [e for e in portal.records["companies"] if e["id"] != gone]
+    many.routes = [each for each in many.routes if each["account_id"] != company_id(5)]
+    many.publish()
+    (report,) = many.deliver().reports
+    assert (report.refused, report.plan.to_clear) == ((), 1)
+    assert many.deliver().reports[0].plan.to_clear == 0

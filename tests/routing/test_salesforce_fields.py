@@ -250,3 +250,17 @@ def test_another_org_is_told_everything_anew(connected, org, tls) -> None:
 def test_a_week_without_a_list_names_those_that_have_one(connected, org) -> None:
     with pytest.raises(RoutingError, match=r"no list of that week.*2026-08-24"):
         connected(org).deliver(week=NEXT_WEEK)
+
+
+def test_a_stale_flag_of_a_deleted_record_is_no_trouble(connected, org) -> None:
+    """Case 8: an account that was merged away has no flag to clear, this week or later."""
+    company = connected(org)
+    company.deliver()
+    org.objects["Account"].records = [
+        each for each in org.objects["Account"].records if each["Id"] != account_id(4)
+    ]
+    company.routes = [each for each in company.routes if each["account_id"] != account_id(4)]
+    company.publish()
+    (report,) = company.deliver().reports
+    assert (report.refused, report.accepted) == ((), 1)
+    assert company.deliver().reports[0].plan.to_clear == 0
