@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow
 
+from orchestration.errors import RoutingError
 from orchestration.landing.journal import durable_file, private_folder
 from orchestration.progress import Progress
 from orchestration.release.durability import file_sha256
@@ -113,10 +114,16 @@ class DeliveredFiles(ABC):
             progress(self.name, intent.record_key, number, len(intents))
             attempt = journal.attempt(self.name, self.destination, intent.record_key, [intent])
             place = self._place(intent.record_key)
-            for folder in reversed(place.relative_to(self.home.deliveries).parents):
-                private_folder(self.home.deliveries / folder)
-            with durable_file(place) as temporary:
-                temporary.write_bytes(self._contents[intent.record_key])
+            try:
+                for folder in reversed(place.relative_to(self.home.deliveries).parents):
+                    private_folder(self.home.deliveries / folder)
+                with durable_file(place) as temporary:
+                    temporary.write_bytes(self._contents[intent.record_key])
+            except OSError as error:
+                raise RoutingError(
+                    f"{self.home.relative(place)} cannot be written ({error.strerror}): make room "
+                    "or correct the folder's rights, then deliver again."
+                ) from None
             journal.receive([Receipt(intent.intent_id, "accepted")], attempt)
         progress(self.name, f"{len(intents):,} files", len(intents), len(intents))
 

@@ -72,8 +72,13 @@ class HubSpotProperties:
         """Ask which portal this is, and for its properties: each must be there and writable."""
         if not self._is_known:
             return
-        told = self._portal.ask("GET", "/account-info/v3/details").json()
-        number = str(told["portalId"])
+        try:
+            number = str(self._portal.ask("GET", "/account-info/v3/details").json()["portalId"])
+        except (ValueError, KeyError, TypeError):
+            raise RoutingError(
+                f"{self._portal.url} does not say which portal it is: check connection.url of "
+                f"config/feeds/{self.settings.feed}.yaml."
+            ) from None
         if self._number not in (None, number):
             raise RoutingError(
                 f"The access token belongs to the portal {number}, but hubspot.portal_id in "

@@ -22,7 +22,7 @@ from typing import Literal, Self
 import duckdb
 import pyarrow
 
-from orchestration.errors import RoutingError
+from orchestration.errors import RoutingError, one_sentence
 from orchestration.landing.journal import current_time, private_folder
 from orchestration.settings import Home
 
@@ -114,6 +114,17 @@ class Receipt:
     note: str = ""
 
 
+def _unusable(file: str, error: duckdb.Error) -> RoutingError:
+    if "lock" in str(error):
+        return RoutingError(
+            f"Another delivery holds {file}: wait until it has finished and try again."
+        )
+    return RoutingError(
+        f"{file} cannot be read ({one_sentence(str(error))[:120]}): restore it from a copy, or move "
+        "it away: fields are then sent anew, and digests are looked up before they are posted."
+    )
+
+
 class DeliveryJournal:
     """The journal of one home, held until it is closed."""
 
@@ -129,15 +140,12 @@ class DeliveryJournal:
             self.connection = duckdb.connect(
                 ":memory:" if in_memory else str(file), read_only=read_only and not in_memory
             )
-        except duckdb.IOException:
-            raise RoutingError(
-                f"Another delivery holds {home.relative(file)}: wait until it has finished and try "
-                "again."
-            ) from None
+            if in_memory or not read_only:
+                self.connection.execute(_SHAPE)
+        except duckdb.Error as error:
+            raise _unusable(home.relative(file), error) from None
         finally:
             os.umask(mask)
-        if in_memory or not read_only:
-            self.connection.execute(_SHAPE)
 
     def __enter__(self) -> Self:
         return self
