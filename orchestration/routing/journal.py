@@ -120,8 +120,8 @@ def _unusable(file: str, error: duckdb.Error) -> RoutingError:
             f"Another delivery holds {file}: wait until it has finished and try again."
         )
     return RoutingError(
-        f"{file} cannot be read ({one_sentence(str(error))[:120]}): restore it from a copy, or move "
-        "it away: fields are then sent anew, and digests are looked up before they are posted."
+        f"{file} cannot be read ({one_sentence(str(error))[:120]}): restore it from a copy, or "
+        "move it away: fields are then sent anew, and digests are looked up before they are posted."
     )
 
 
