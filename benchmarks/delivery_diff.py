@@ -21,10 +21,11 @@ import duckdb
 from orchestration.company_defaults import initialise_home
 from orchestration.crm.sessions import Patience
 from orchestration.landing.feeds import load_feed
-from orchestration.routing.delivery_settings import CrmSettings
+from orchestration.routing.delivery_settings import CrmSettings, SlackSettings
 from orchestration.routing.journal import DeliveryJournal
 from orchestration.routing.routed_list import RoutedList, read_routed_list
 from orchestration.routing.salesforce_fields import SalesforceFields
+from orchestration.routing.slack_messages import SlackMessages
 from orchestration.settings import Home
 
 ROWS_PER_REP = 50
@@ -177,6 +178,13 @@ def measure(home: Home, reps: int) -> list[tuple[str, int, float, float]]:
 
     with DeliveryJournal(home) as journal:
         publish(home, reps, WEEK, 0)
+        listed = read_routed_list(home, journal.connection, None)
+        slack = SlackMessages(
+            SlackSettings("https://slack.example/api/", 10, True, ()), {}, {}, None, Patience()
+        )
+        digests = slack.plan(listed, with_items=False).to_send
+        seconds = seconds_of(lambda: slack.plan(listed, with_items=False), 1)
+        found.append(("  … a digest per rep", digests, seconds, 0.0))
         listed = case("nothing delivered yet", journal)
         intending = accept_all(journal, listed, destination)
         found.append(("  … writing these intents down", reps * ROWS_PER_REP, intending, 0.0))

@@ -100,7 +100,12 @@ def slack_page(rows: list[dict[str, Any]], listed: RoutedList) -> str:
     """The digest in a frame like Slack's."""
     link = record_links(URL, None)["salesforce"]
     links = {row["account_id"]: link.replace("{id}", row["account_id"]) for row in rows}
-    digest = rep_digest(rows, listed.week, SHOWN, links)
+    whole = {
+        "accounts": len(rows),
+        "partners": len({row["partner_id"] for row in rows}),
+        "one_sided": sum(row["roll_up"].startswith("one_sided") for row in rows),
+    }
+    digest = rep_digest([{**row, **whole} for row in rows[:SHOWN]], listed.week, links)
     blocks = "".join(block_html(block) for block in digest["blocks"])
     return f"""<style>{SLACK_STYLE}</style><div class="top">cosell</div><div class="message">
 <div class="face">co</div><div><div class="who"><b>cosell</b> <span class="app">APP</span>

@@ -88,9 +88,10 @@ def _planned(report: TargetReport) -> list[RenderableType]:
         parts.append(Text("  nothing to send: everything stands there already", style="dim"))
     for item in report.plan.items:
         style = "yellow" if item.kind == "clear" else "green"
-        head = Text.assemble((f"  {KINDS[item.kind]:<6}", style), item.title)
+        head = Text.assemble((f"  {KINDS[item.kind]:<6}", style), _printable(item.title))
         parts.append(head)
-        parts += [Padding(Text(line), (0, 0, 0, 8), expand=False) for line in item.lines]
+        lines = (Text(_printable(line)) for line in item.lines)
+        parts += [Padding(line, (0, 0, 0, 8), expand=False) for line in lines]
     return parts
 
 
@@ -104,8 +105,14 @@ def _problems(report: TargetReport) -> list[RenderableType]:
     if report.plan is not None:
         lines += [f"held back: {each}" for each in report.plan.held_back]
         lines += list(report.plan.notes)
-    parts += [Text(f"{title}: {line}", style="yellow") for line in lines[:SHOWN_PROBLEMS]]
+    shown = (_printable(line) for line in lines[:SHOWN_PROBLEMS])
+    parts += [Text(f"{title}: {line}", style="yellow") for line in shown]
     more = len(lines) - SHOWN_PROBLEMS
     if more > 0:
         parts.append(Text(f"{title}: and {more:,} more; the journal holds each.", style="yellow"))
     return parts
+
+
+def _printable(text: str) -> str:
+    """A text of others without what would steer the terminal."""
+    return "".join(each if each.isprintable() or each == "\t" else "·" for each in text)

@@ -49,32 +49,32 @@ def escaped(text: object, most: int = FIELD_LENGTHS[0]) -> str:
 
 
 def rep_digest(
-    rows: Sequence[Mapping[str, Any]], week: date, shown: int, links: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]], week: date, links: Mapping[str, str]
 ) -> dict[str, Any]:
     """The digest of one rep: `text` (for notifications) and `blocks`.
 
-    rows: the rep's rows of the week in their order. shown: how many of them. links: account -> URL
-    of its record, for those that have one.
+    rows: the first rows of the rep's week in their order; each also says how many `accounts` and
+    `partners` the whole list has and how many of it are `one_sided`. links: account -> URL of its
+    record, for those that have one.
     """
-    partners = len({row["partner_id"] for row in rows})
-    one_sided = sum(str(row["roll_up"]).startswith("one_sided") for row in rows)
+    first = rows[0]
+    accounts = int(first["accounts"])
     facts = [
-        _count(len(rows), "account"),
-        _count(partners, "partner"),
-        f"{round(100 * one_sided / len(rows))} % known to one side only",
+        _count(accounts, "account"),
+        _count(int(first["partners"]), "partner"),
+        f"{round(100 * first['one_sided'] / accounts)} % known to one side only",
     ]
     blocks = [
         _header(f"Your partner accounts, week of {long_day(week)}"),
         _context(" · ".join(facts)),
         {"type": "divider"},
-        *(_fitting(partial(_row_lines, row, links.get(row["account_id"]))) for row in rows[:shown]),
+        *(_fitting(partial(_row_lines, row, links.get(row["account_id"]))) for row in rows),
     ]
-    if len(rows) > shown:
-        more = _count(len(rows) - shown, "more account")
+    if accounts > len(rows):
+        more = _count(accounts - len(rows), "more account")
         blocks.append(_context(f"{more} on your list: sort your accounts by partner rank."))
-    first = rows[0]
     text = (
-        f"{_count(len(rows), 'account')} to work with partners this week, first "
+        f"{_count(accounts, 'account')} to work with partners this week, first "
         f"{escaped(first['account_name'], 80)} with {escaped(first['partner_name'], 80)}"
     )
     return within_limits({"text": text, "blocks": blocks})
