@@ -474,7 +474,7 @@ def deliver_routes(
             "--week",
             metavar="DAY",
             formats=["%Y-%m-%d"],
-            help="The week's first day; default: the newest list.",
+            help="Any day of the week; default: the newest list.",
         ),
     ] = None,
     targets: Annotated[

@@ -8,7 +8,7 @@ own day. There is no clock here: the release's `as_of` is today.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -92,7 +92,7 @@ class RoutedList:
 def read_routed_list(
     home: Home, connection: duckdb.DuckDBPyConnection, week: date | None
 ) -> RoutedList:
-    """Read the list of a week (default: the newest) from the current release.
+    """Read the list of the week that a day is in (default: the newest) from the current release.
 
     Raises RoutingError where there is no release, no list, or none of that week.
     """
@@ -139,10 +139,11 @@ def _chosen_week(
         )
     if week is None:
         return weeks[-1]
-    if week not in weeks:
+    found = [each for each in weeks if each <= week < each + timedelta(days=7)]
+    if not found:
         newest = ", ".join(str(each) for each in weeks[-4:])
         raise RoutingError(
             f"--week {week}: there is no list of that week in release {release.release_id}; the "
             f"newest begin on {newest}."
         )
-    return week
+    return found[-1]

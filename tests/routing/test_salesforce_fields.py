@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 import pytest
 
@@ -245,6 +246,14 @@ def test_another_org_is_told_everything_anew(connected, org, tls) -> None:
         )
         (report,) = company.deliver().reports
         assert report.accepted == 4
+
+
+def test_any_day_of_a_week_names_it(connected, org) -> None:
+    company = connected(org)
+    company.route("rep1", account_id(6), "alpen", week_starts_on=NEXT_WEEK)
+    company.publish()
+    assert company.deliver(week=WEEK + datetime.timedelta(days=6)).week == WEEK
+    assert company.deliver(week=NEXT_WEEK + datetime.timedelta(days=2)).week == NEXT_WEEK
 
 
 def test_a_week_without_a_list_names_those_that_have_one(connected, org) -> None:
