@@ -219,7 +219,7 @@ class DbtProject:
         if not kept.is_file():
             refuse_unread_options(self.manifest)
             options = ["--no-write-json", "--no-populate-cache"]
-            results = self._run_dbt("compile", ["resource_type:test"], options)
+            results = self.run_dbt("compile", ["resource_type:test"], options)
             queries = {one.unique_id: one.query for one in map(_node_result, results)}
             aside = kept.with_name(f".{name}-{uuid.uuid4().hex[:8]}")
             aside.write_text(json.dumps(queries), encoding="utf-8")
@@ -247,17 +247,17 @@ class DbtProject:
             "--no-write-json",
         ]
         counting = _Counting(listener, models_count + tests_count)
-        results = self._run_dbt("build", selection, options, counting)
+        results = self.run_dbt("build", selection, options, counting)
         return [_node_result(result) for result in results]
 
-    def _run_dbt(
+    def run_dbt(
         self,
         verb: str,
         selection: Sequence[str],
         options: Sequence[str],
         listener: _Counting | None = None,
     ) -> list[Any]:
-        """What dbt made of the selected nodes, whatever became of them."""
+        """What dbt made of the selected nodes, whatever became of them, as dbt's own results."""
         from dbt.cli.main import dbtRunner
 
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)

@@ -46,7 +46,7 @@ def test_the_verdicts_are_those_of_dbt(session: RefreshSession) -> None:
         for result in results
         if result.resource_type == "test"
     }
-    own = session.project._run_dbt("test", ["resource_type:test"], ["--no-write-json"])
+    own = session.project.run_dbt("test", ["resource_type:test"], ["--no-write-json"])
     assert ours == {one.node.name: (str(one.status), one.failures) for one in own}
     assert sorted(status for status, _ in ours.values()) == ["error", "fail", "pass", "warn"]
 
@@ -62,7 +62,7 @@ def test_compiled_queries_are_kept_beside_the_project(
         raise AssertionError("compiled again")
 
     with monkeypatch.context() as patch:
-        patch.setattr(DbtProject, "_run_dbt", refuse)
+        patch.setattr(DbtProject, "run_dbt", refuse)
         assert DbtProject(session.settings, session.project.folder).compiled_tests() == before
     change(session, NUMBERS_ARE_SMALL, "select * from {{ ref('fct_numbers') }} where number > 5")
     assert session.project.compiled_tests() != before
