@@ -42,6 +42,7 @@ TOUCH_TYPE_POLICIES = (
         "deal_registration": ("strong", "1"),
         "intro": ("strong", "2"),
         "referral": ("strong", "2"),
+        "partner_lead": ("strong", "3"),
         "joint_call": ("qualifying", ""),
         "technical_validation": ("qualifying", ""),
         "meeting": ("engagement", ""),
@@ -50,11 +51,19 @@ TOUCH_TYPE_POLICIES = (
         "deal_registration": ("strong", "1"),
         "intro": ("strong", "2"),
         "referral": ("qualifying", ""),
+        "partner_lead": ("engagement", ""),
         "joint_call": ("qualifying", ""),
         "technical_validation": ("engagement", ""),
         "meeting": ("qualifying", ""),
     },
 )
+# Which touch a task of the CRM is; what a file leaves out is none.
+ACTIVITY_TYPES = ("Intro", "Joint Call", "Demo", "Note")
+ACTIVITY_TYPE_POLICIES: tuple[dict[str, str], ...] = (
+    {"Intro": "intro", "Joint Call": "joint_call", "Demo": "technical_validation"},
+    {"Intro": "meeting", "Joint Call": "joint_call", "Note": "intro"},
+)
+OVERRIDDEN_CLASSES = ("sourced", "influenced", "direct")
 CLOSE_POLICIES = (3, 1, 10)
 PLAN_RATES = ("0.920000", "1.250000")
 
@@ -93,6 +102,13 @@ KINDS = {
     "touch_on_account": 6,
     "touch_on_opportunity": 5,
     "touch_changed": 2,
+    "task_on_account": 3,
+    "task_on_opportunity": 2,
+    "task_on_lead": 2,
+    "task_changed": 2,
+    "lead": 2,
+    "lead_converted": 3,
+    "override": 2,
     "registration": 3,
     "registration_rejected": 1,
     "role": 2,
@@ -102,6 +118,7 @@ KINDS = {
     "windows": 2,
     "exclusions": 1,
     "touch_types": 1,
+    "activity_types": 1,
     "close_policy": 1,
     "sign": 2,
     "manager": 2,
@@ -178,6 +195,8 @@ class _Company:
         self.opportunities: dict[str, dict[str, str | None]] = {}
         self.touches: dict[str, dict[str, str | None]] = {}
         self.registrations: dict[str, dict[str, str | None]] = {}
+        self.tasks: dict[str, dict[str, str | None]] = {}
+        self.leads: dict[str, dict[str, str | None]] = {}
         self.rates = {("EUR", "2025-01-01"): RATES[0], ("EUR", "2026-02-15"): RATES[0]}
         self.merged: dict[str, str] = {}
         self.minute = 0
@@ -220,6 +239,7 @@ class _Company:
             ("policy", "attribution_windows"): _windows_rows(0),
             ("policy", "opportunity_types"): _exclusion_rows(0),
             ("policy", "touch_types"): _touch_type_rows(0),
+            ("policy", "activity_touch_types"): _activity_type_rows(0),
             ("policy", "quarter_close"): _close_policy_rows(0),
             ("policy", "plan_rates"): _plan_rate_rows(0),
             ("templates", "partners"): [
@@ -278,7 +298,7 @@ class _Company:
 
     def _opportunity(self, event: Event) -> None:
         self.counter += 1
-        name = f"O{self.counter}"
+        name = f"006{self.counter}"
         created = datetime.combine(self.day, time(1), UTC) - timedelta(days=event.days_back)
         # Case 39: one in the morning in London is the day before in New York.
         created += timedelta(minutes=self.counter)
@@ -371,6 +391,98 @@ class _Company:
             self.touches[name]["touch_type"] = TOUCH_TYPES[event.value % len(TOUCH_TYPES)]
             self._put("templates", "partner_touches", "touch_id", self.touches[name])
 
+    def _task_on_account(self, event: Event) -> None:
+        self._task(event, {"account_id": ACCOUNTS[event.which % len(ACCOUNTS)]})
+
+    def _task_on_opportunity(self, event: Event) -> None:
+        name = self._chosen(self.opportunities, event.which)
+        if name is not None:
+            self._task(event, {"what_id": name})
+
+    def _task_on_lead(self, event: Event) -> None:
+        name = self._chosen(self.leads, event.which)
+        if name is not None:
+            self._task(event, {"who_id": name})
+
+    def _task(self, event: Event, on: dict[str, str | None]) -> None:
+        """A task that names a partner; it is a touch where the policy knows its type."""
+        self.counter += 1
+        day = self.day - timedelta(days=event.days_back)
+        recorded = datetime.combine(day, time(20), UTC) + timedelta(days=event.lag)
+        name = f"00T{self.counter}"
+        self.tasks[name] = {
+            "id": name,
+            "type": ACTIVITY_TYPES[event.value % len(ACTIVITY_TYPES)],
+            "activity_date": str(day),
+            "created_date": _utc(recorded),
+            "is_closed": "true",
+            "is_deleted": "false",
+            "partner_account_id": f"CRM-{PARTNERS[event.value % len(PARTNERS)]}",
+            **on,
+        }
+        self._put("salesforce", "tasks", "id", self.tasks[name])
+
+    def _task_changed(self, event: Event) -> None:
+        """Another type, no longer done, or deleted."""
+        name = self._chosen(self.tasks, event.which)
+        if name is not None:
+            self.tasks[name].update(
+                type=ACTIVITY_TYPES[event.value % len(ACTIVITY_TYPES)],
+                is_closed=str(event.lag % 4 != 1).lower(),
+                is_deleted=str(event.lag % 4 == 2).lower(),
+            )
+            self._put("salesforce", "tasks", "id", self.tasks[name])
+
+    def _lead(self, event: Event) -> None:
+        """A lead, of a partner or of nobody."""
+        self.counter += 1
+        created = datetime.combine(self.day, time(14), UTC) - timedelta(days=event.days_back)
+        name = f"00Q{self.counter}"
+        self.leads[name] = {
+            "id": name,
+            "created_date": _utc(created),
+            "is_deleted": "false",
+            "is_converted": "false",
+            "converted_account_id": None,
+            "converted_opportunity_id": None,
+            "partner_account_id": f"CRM-{PARTNERS[event.value % len(PARTNERS)]}"
+            if event.value % 2
+            else None,
+        }
+        self._put("salesforce", "leads", "id", self.leads[name])
+
+    def _lead_converted(self, event: Event) -> None:
+        """Case 17: the lead has become an account, and a deal there or none."""
+        name = self._chosen(self.leads, event.which)
+        deal = self._chosen(self.opportunities, event.value)
+        if name is not None and deal is not None:
+            self.leads[name].update(
+                is_converted="true",
+                converted_account_id=self.opportunities[deal]["account_id"],
+                converted_opportunity_id=deal if event.lag % 3 else None,
+            )
+            self._put("salesforce", "leads", "id", self.leads[name])
+
+    def _override(self, event: Event) -> None:
+        """Somebody decides otherwise; sometimes nobody else approved it, and each ends some day."""
+        name = self._chosen(self.opportunities, event.which)
+        if name is None:
+            return
+        at = datetime.combine(self.day, time(9), UTC) - timedelta(days=event.lag % 3)
+        row: dict[str, str | None] = {
+            "override_id": f"V{event.days_back % 4}",
+            "opportunity_id": name,
+            "attribution_class": OVERRIDDEN_CLASSES[event.value % len(OVERRIDDEN_CLASSES)],
+            "partner_id": PARTNERS[event.which % len(PARTNERS)],
+            "reason": "It was so",
+            "requested_by": "ann",
+            "requested_at": _utc(at - timedelta(days=1)),
+            "approved_by": "ANN " if event.lag % 5 == 4 else "bob",
+            "approved_at": _utc(at),
+            "expires_on": str(self.day + timedelta(days=event.days_back - 5)),
+        }
+        self._put("templates", "attribution_overrides", "override_id", row)
+
     def _registration(self, event: Event) -> None:
         self.counter += 1
         approved = datetime.combine(self.day, time(17), UTC) - timedelta(days=event.days_back)
@@ -457,6 +569,9 @@ class _Company:
     def _touch_types(self, event: Event) -> None:
         self._file("policy", "touch_types", _touch_type_rows(event.value))
 
+    def _activity_types(self, event: Event) -> None:
+        self._file("policy", "activity_touch_types", _activity_type_rows(event.value))
+
     def _close_policy(self, event: Event) -> None:
         self._file("policy", "quarter_close", _close_policy_rows(event.value))
 
@@ -519,6 +634,14 @@ def _touch_type_rows(value: int) -> list[dict[str, str | None]]:
     return [
         _policy(version, touch_type=name, strength=strength, source_rank=rank or None)
         for name, (strength, rank) in TOUCH_TYPE_POLICIES[version].items()
+    ]
+
+
+def _activity_type_rows(value: int) -> list[dict[str, str | None]]:
+    version = value % len(ACTIVITY_TYPE_POLICIES)
+    return [
+        _policy(version, activity_type=name, touch_type=touch_type)
+        for name, touch_type in ACTIVITY_TYPE_POLICIES[version].items()
     ]
 
 

@@ -140,12 +140,59 @@ class Known:
                         expires,
                     )
                 )
+        found += self._touches_of_the_crm(types)
         return [
             touch
             for touch in found
             if touch.strength in ("strong", "qualifying")
             and company_day(touch.occurred_at) <= self.known_on
         ]
+
+    def _touches_of_the_crm(self, types: dict[str | None, tuple]) -> list[Touch]:
+        """Tasks that the policy knows and that took place, and leads that a partner made."""
+        kinds = {
+            row["activity_type"]: str(row["touch_type"])
+            for row in self.policy("activity_touch_types")
+        }
+        leads = {row["id"]: row for row in self.newest("salesforce", "leads", "id")}
+        found = []
+        for row in self.newest("salesforce", "tasks", "id"):
+            kind = kinds.get(row["type"])
+            if kind is None or row["is_closed"] != "true" or row["is_deleted"] == "true":
+                continue
+            # Case 17: what was agreed on a lead is of the account and the deal it has become.
+            lead = leads.get(row.get("who_id"), {})
+            midnight = datetime.combine(date.fromisoformat(str(row["activity_date"])), time(), ZONE)
+            found.append(
+                Touch(
+                    f"salesforce_task:{row['id']}",
+                    str(row["partner_account_id"]).removeprefix("CRM-"),
+                    row.get("account_id") or lead.get("converted_account_id"),
+                    row.get("what_id") or lead.get("converted_opportunity_id"),
+                    kind,
+                    *_strength(types[kind]),
+                    midnight.astimezone(UTC),
+                    moment(row["created_date"]),
+                    None,
+                )
+            )
+        for lead in leads.values():
+            if lead["partner_account_id"]:
+                created = moment(lead["created_date"])
+                found.append(
+                    Touch(
+                        f"salesforce_lead:{lead['id']}",
+                        lead["partner_account_id"].removeprefix("CRM-"),
+                        lead["converted_account_id"],
+                        lead["converted_opportunity_id"],
+                        "partner_lead",
+                        *_strength(types["partner_lead"]),
+                        created,
+                        created,
+                        None,
+                    )
+                )
+        return found
 
     # opportunities
 
@@ -230,15 +277,35 @@ class Known:
             if row["is_deleted"] == "false"
         }
         decided: dict[str, tuple[str, str | None]] = {}
+        overridden = self.overrides()
         for opportunity in opportunities:
             name = opportunity.name
-            if name in sourcing:
+            if name in overridden:
+                decided[name] = overridden[name]
+            elif name in sourcing:
                 decided[name] = ("sourced", _primary(sourcing[name], name, roles))
             elif name in influencing:
                 decided[name] = ("influenced", _primary(influencing[name], name, roles))
             else:
                 decided[name] = ("direct", None)
         return decided
+
+    def overrides(self) -> dict[str | None, tuple[str, str | None]]:
+        """What somebody decided and somebody else approved, until it expires (rules 7.12)."""
+        in_force = [
+            row
+            for row in self.newest("templates", "attribution_overrides", "override_id")
+            if str(row["approved_by"]).strip().lower() != str(row["requested_by"]).strip().lower()
+            and date.fromisoformat(str(row["expires_on"])) >= self.known_on
+        ]
+        in_force.sort(key=lambda row: (moment(row["approved_at"]), _reversed(row["override_id"])))
+        return {
+            row["opportunity_id"]: (
+                str(row["attribution_class"]),
+                None if row["attribution_class"] == "direct" else row["partner_id"],
+            )
+            for row in in_force
+        }
 
     def _candidates(self, touch: Touch, opportunities: list[Opportunity]) -> list[Opportunity]:
         """The opportunity that a touch names, or all that were ever on its account."""
@@ -335,6 +402,16 @@ class Opportunity:
                 changes.append((moment(after["system_modstamp"]), after["owner_id"]))
         by_then = [owner for since, owner in changes if since <= event_at]
         return by_then[-1] if by_then else changes[0][1]
+
+
+def _strength(of_policy: tuple[str, str | None]) -> tuple[str, int | None]:
+    strength, rank = of_policy
+    return strength, int(rank) if rank else None
+
+
+def _reversed(name: str | None) -> tuple[int, ...]:
+    """A key that sorts names the other way round: of two of one moment the first name wins."""
+    return tuple(-ord(letter) for letter in str(name))
 
 
 def _touch(
