@@ -2,8 +2,7 @@ with
 
 activities as (
 
-    select * from {{ ref('int_crm_activities_unified') }}
-    where partner_crm_account_id is not null
+    select * from {{ ref('int_partner_activities_landed') }}
 
 ),
 
