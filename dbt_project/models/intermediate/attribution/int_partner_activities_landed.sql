@@ -2,13 +2,21 @@
 
 with
 
+new_batches as (
+
+    select batch_id from {{ ref('stg_cosell__landed_batches') }}
+    {% if is_incremental() %}
+    where known_step > (select coalesce(max(known_step), 0) from {{ this }})
+    {% endif %}
+
+),
+
+-- By batch and not by step, so that the rows of earlier batches need not be read.
 activities as (
 
     select * from {{ ref('int_crm_activities_unified') }}
     where partner_crm_account_id is not null
-    {% if is_incremental() %}
-        and known_step > (select coalesce(max(known_step), 0) from {{ this }})
-    {% endif %}
+        and batch_id in (select batch_id from new_batches)
 
 ),
 
