@@ -14,9 +14,10 @@ new_batches as (
 -- By batch and not by step, so that the rows of earlier batches need not be read.
 activities as (
 
-    select * from {{ ref('int_crm_activities_unified') }}
-    where partner_crm_account_id is not null
-        and batch_id in (select batch_id from new_batches)
+    select unified.*
+    from {{ ref('int_crm_activities_unified') }} as unified
+    where unified.partner_crm_account_id is not null
+        and unified.batch_id in (select new_batches.batch_id from new_batches)
 
 ),
 

@@ -159,12 +159,12 @@ reported_touches as (
         )
         and (
             partner_names.valid_until_step is null
-            or people.valid_from_step < partner_names.valid_until_step
+            or partner_names.valid_until_step > people.valid_from_step
         )
         and (
             partner_names.valid_from_step is null
             or people.superseded_step is null
-            or people.superseded_from_on > partner_touches.occurred_on
+            or partner_touches.occurred_on < people.superseded_from_on
             or partner_names.valid_from_step < people.superseded_step
         )
 

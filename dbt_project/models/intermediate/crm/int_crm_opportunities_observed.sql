@@ -286,7 +286,7 @@ observed as (
         )
         and (
             observations.next_known_step is null
-            or stages.valid_from_step < observations.next_known_step
+            or observations.next_known_step > stages.valid_from_step
         )
     where stages.valid_from_step is null
         or stages.valid_from_step <= observations.known_step

@@ -32,7 +32,7 @@ reading_steps as (
         on stage_rows.effective_from_on <= steps.known_on
         and stage_rows.effective_from_on > stage_rows.known_on
         and stage_rows.known_step <= steps.known_step
-        and (policy_files.valid_until_step is null or steps.known_step < policy_files.valid_until_step)
+        and (policy_files.valid_until_step is null or policy_files.valid_until_step > steps.known_step)
     group by stage_rows.known_step, stage_rows.effective_from_on
 
 ),

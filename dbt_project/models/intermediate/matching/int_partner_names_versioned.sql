@@ -199,7 +199,7 @@ reading_steps as (
     from stated_names
     inner join partnerships
         on stated_names.partner_id = partnerships.partner_id
-        and partnerships.held_from_step >= stated_names.stated_from_step
+        and stated_names.stated_from_step <= partnerships.held_from_step
 
 ),
 

@@ -31,12 +31,10 @@ compared as (
         coalesce(booking_key <> previous_booking_key and currency = previous_currency, false)
             as is_moved,
         case
-            when conversion_rate is distinct from previous_conversion_rate
-            then coalesce(
-                    {{ convert_amount('amount', 'previous_conversion_rate') }},
-                    amount_company_currency
-                )
-            else amount_company_currency
+            when previous_conversion_rate is null
+                or previous_conversion_rate = conversion_rate
+            then amount_company_currency
+            else {{ convert_amount('amount', 'previous_conversion_rate') }}
         end as amount_at_previous_rate
     from movements
 
