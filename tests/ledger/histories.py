@@ -63,6 +63,17 @@ ACTIVITY_TYPE_POLICIES: tuple[dict[str, str], ...] = (
     {"Intro": "intro", "Joint Call": "joint_call", "Demo": "technical_validation"},
     {"Intro": "meeting", "Joint Call": "joint_call", "Note": "intro"},
 )
+# Place, closed and won of each stage; the exports of the small company have no flags of their own.
+STAGE_POLICIES: tuple[dict[str, tuple[int, bool, bool]], ...] = (
+    {"Open": (1, False, False), "Won": (2, True, True), "Lost": (3, True, False)},
+    {"Open": (1, False, False), "Won": (3, True, True), "Lost": (2, False, False)},
+)
+# The name that the master list gives each partner; who has a name passes it on.
+PARTNER_NAMES = (
+    ("Alpha", "Beta", "Gamma"),
+    ("Beta", "Alpha", "Gamma"),
+    ("Delta", "Beta", "Alpha"),
+)
 OVERRIDDEN_CLASSES = ("sourced", "influenced", "direct")
 CLOSE_POLICIES = (3, 1, 10)
 PLAN_RATES = ("0.920000", "1.250000")
@@ -119,6 +130,8 @@ KINDS = {
     "exclusions": 1,
     "touch_types": 1,
     "activity_types": 1,
+    "stages": 2,
+    "partner_names": 2,
     "close_policy": 1,
     "sign": 2,
     "manager": 2,
@@ -226,30 +239,14 @@ class _Company:
                 }
                 for name, first, last in fiscal_quarters()
             ],
-            ("policy", "stages"): [
-                _policy(
-                    stage_name=name,
-                    stage_number=str(place),
-                    canonical_stage="any",
-                    is_closed=str(place > 1).lower(),
-                    is_won=str(place == 2).lower(),
-                )
-                for place, name in enumerate(("Open", "Won", "Lost"), start=1)
-            ],
+            ("policy", "stages"): _stage_rows(0),
             ("policy", "attribution_windows"): _windows_rows(0),
             ("policy", "opportunity_types"): _exclusion_rows(0),
             ("policy", "touch_types"): _touch_type_rows(0),
             ("policy", "activity_touch_types"): _activity_type_rows(0),
             ("policy", "quarter_close"): _close_policy_rows(0),
             ("policy", "plan_rates"): _plan_rate_rows(0),
-            ("templates", "partners"): [
-                {
-                    "partner_id": partner,
-                    "partner_name": f"Partner {partner}",
-                    "crm_account_id": f"CRM-{partner}",
-                }
-                for partner in PARTNERS
-            ],
+            ("templates", "partners"): _partner_rows(0),
             ("salesforce", "dated_conversion_rates"): self._rate_rows(),
             ("salesforce", "accounts"): [
                 self._account_row(account)
@@ -375,9 +372,14 @@ class _Company:
         # Case 15: recorded so many days after it took place, whenever the file was sent.
         recorded = occurred + timedelta(days=event.lag, hours=1)
         name = f"T{self.counter}"
+        # Case 29: some records know the partner by its name alone.
+        names = PARTNER_NAMES[event.which % len(PARTNER_NAMES)]
+        place = event.value % len(PARTNERS)
+        by_name = event.days_back % 4 == 3
         self.touches[name] = {
             "touch_id": name,
-            "partner_id": PARTNERS[event.value % len(PARTNERS)],
+            "partner_id": None if by_name else PARTNERS[place],
+            "partner_name": names[place] if by_name else None,
             "touch_type": TOUCH_TYPES[event.value % len(TOUCH_TYPES)],
             "occurred_at": _utc(occurred),
             "recorded_at": _utc(recorded),
@@ -572,6 +574,12 @@ class _Company:
     def _activity_types(self, event: Event) -> None:
         self._file("policy", "activity_touch_types", _activity_type_rows(event.value))
 
+    def _stages(self, event: Event) -> None:
+        self._file("policy", "stages", _stage_rows(event.value))
+
+    def _partner_names(self, event: Event) -> None:
+        self._file("templates", "partners", _partner_rows(event.value))
+
     def _close_policy(self, event: Event) -> None:
         self._file("policy", "quarter_close", _close_policy_rows(event.value))
 
@@ -642,6 +650,29 @@ def _activity_type_rows(value: int) -> list[dict[str, str | None]]:
     return [
         _policy(version, activity_type=name, touch_type=touch_type)
         for name, touch_type in ACTIVITY_TYPE_POLICIES[version].items()
+    ]
+
+
+def _stage_rows(value: int) -> list[dict[str, str | None]]:
+    version = value % len(STAGE_POLICIES)
+    return [
+        _policy(
+            version,
+            stage_name=name,
+            stage_number=str(place),
+            canonical_stage="any",
+            is_closed=str(is_closed).lower(),
+            is_won=str(is_won).lower(),
+        )
+        for name, (place, is_closed, is_won) in STAGE_POLICIES[version].items()
+    ]
+
+
+def _partner_rows(value: int) -> list[dict[str, str | None]]:
+    names = PARTNER_NAMES[value % len(PARTNER_NAMES)]
+    return [
+        {"partner_id": partner, "partner_name": name, "crm_account_id": f"CRM-{partner}"}
+        for partner, name in zip(PARTNERS, names, strict=True)
     ]
 
 

@@ -121,7 +121,10 @@ class Known:
             for row in self.policy("touch_types")
         }
         found = []
-        for row in self.newest("templates", "partner_touches", "touch_id"):
+        for landed in self.newest("templates", "partner_touches", "touch_id"):
+            row = {**landed, "partner_id": landed["partner_id"] or self.named(landed)}
+            if row["partner_id"] is None:
+                continue
             strength, rank = types[row["touch_type"]]
             found.append(_touch(row, "touch_id", "", str(row["touch_type"]), strength, rank, None))
         strength, rank = types["deal_registration"]
@@ -147,6 +150,18 @@ class Known:
             if touch.strength in ("strong", "qualifying")
             and company_day(touch.occurred_at) <= self.known_on
         ]
+
+    def named(self, row: LandedRow) -> str | None:
+        """Whom a name means: the partner that the master list gave it last (case 29)."""
+        for step in reversed(self.steps):
+            partners = [
+                partner["partner_id"]
+                for partner in step.rows.get(("templates", "partners"), [])
+                if partner["partner_name"] == row["partner_name"]
+            ]
+            if partners:
+                return min(map(str, partners))
+        return None
 
     def _touches_of_the_crm(self, types: dict[str | None, tuple]) -> list[Touch]:
         """Tasks that the policy knows and that took place, and leads that a partner made."""
@@ -205,7 +220,9 @@ class Known:
                 step.number > last_seen and ("salesforce", "opportunities") in step.is_full
                 for step in self.steps
             )
-            found.append(Opportunity(str(name), versions, is_absent))
+            stages = {row["stage_name"]: row for row in self.policy("stages")}
+            stage = stages[versions[-1][1]["stage_name"]]
+            found.append(Opportunity(str(name), versions, is_absent, stage))
         return found
 
     def windows(self, opportunity: Opportunity) -> Windows:
@@ -381,16 +398,22 @@ class Known:
 class Opportunity:
     """One opportunity as it is known at a step."""
 
-    def __init__(self, name: str, versions: list[tuple[Step, LandedRow]], is_absent: bool) -> None:
-        """Read its landed versions, the newest last."""
+    def __init__(
+        self,
+        name: str,
+        versions: list[tuple[Step, LandedRow]],
+        is_absent: bool,
+        stage: LandedRow,
+    ) -> None:
+        """Read its landed versions, the newest last, and what the policy says of its stage."""
         self.name = name
         self.versions = versions
         self.first, self.now = versions[0][1], versions[-1][1]
         self.created_at = moment(self.first["created_date"])
         self.created_on = company_day(self.created_at)
         self.close_on = date.fromisoformat(str(self.now["close_date"]))
-        self.is_closed = self.now["stage_name"] in ("Won", "Lost")
-        self.is_won = self.now["stage_name"] == "Won"
+        self.is_closed = stage["is_closed"] == "true"
+        self.is_won = stage["is_won"] == "true"
         self.is_deleted = is_absent or self.now["is_deleted"] == "true"
         self.accounts = {row["account_id"] for _, row in versions}
 
