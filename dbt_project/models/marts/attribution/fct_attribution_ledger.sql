@@ -189,7 +189,12 @@ rate_adjustments as (
         refresh_number,
         is_until_opening,
         'adjustment' as posting_kind,
-        'rate_adjustment' as posting_part,
+        case
+            when amount = previous_amount
+                and amount_at_previous_rate = previous_amount_company_currency
+            then 'adjustment'
+            else 'rate_adjustment'
+        end as posting_part,
         attribution_class,
         partner_id,
         rep_id,
