@@ -74,6 +74,8 @@ PARTNER_NAMES = (
     ("Beta", "Alpha", "Gamma"),
     ("Delta", "Beta", "Alpha"),
 )
+# Hundredths of the reps who share a deal; what does not total 100 is no split (case 26).
+SPLITS = (("60", "40"), ("100",), ("70",), ("33.333", "33.333", "33.334"), ())
 OVERRIDDEN_CLASSES = ("sourced", "influenced", "direct")
 CLOSE_POLICIES = (3, 1, 10)
 PLAN_RATES = ("0.920000", "1.250000")
@@ -102,6 +104,7 @@ KINDS = {
     "opportunity": 5,
     "amount": 3,
     "owner": 3,
+    "split": 3,
     "won": 4,
     "lost": 1,
     "reopened": 2,
@@ -248,6 +251,10 @@ class _Company:
             ("policy", "plan_rates"): _plan_rate_rows(0),
             ("templates", "partners"): _partner_rows(0),
             ("salesforce", "dated_conversion_rates"): self._rate_rows(),
+            ("salesforce", "opportunity_split_types"): [
+                {"id": "revenue", "developer_name": "Revenue", "is_total_validated": "true"},
+                {"id": "overlay", "developer_name": "Overlay", "is_total_validated": "false"},
+            ],
             ("salesforce", "accounts"): [
                 self._account_row(account)
                 for account in (*ACCOUNTS, *(f"CRM-{partner}" for partner in PARTNERS))
@@ -319,6 +326,26 @@ class _Company:
 
     def _owner(self, event: Event) -> None:
         self._changed(event.which, owner_id=USERS[event.value % len(USERS)])
+
+    def _split(self, event: Event) -> None:
+        """Case 26: the deal is shared, by one rep or more; an overlay beside it is no revenue."""
+        name = self._chosen(self.opportunities, event.which)
+        if name is None:
+            return
+        shares = SPLITS[event.value % len(SPLITS)]
+        for place in range(len(USERS)):
+            row: dict[str, str | None] = {
+                "id": f"S{name}-{place}",
+                "opportunity_id": name,
+                "split_owner_id": USERS[(event.lag + place) % len(USERS)],
+                "split_percentage": shares[place] if place < len(shares) else "0",
+                "split_type_id": "revenue",
+                "is_deleted": str(place >= len(shares)).lower(),
+            }
+            self._put("salesforce", "opportunity_splits", "id", row)
+        overlay = {**row, "id": f"S{name}-overlay", "split_percentage": "100"}
+        overlay.update(split_type_id="overlay", is_deleted="false")
+        self._put("salesforce", "opportunity_splits", "id", overlay)
 
     def _currency(self, event: Event) -> None:
         self._changed(event.which, currency_iso_code=CURRENCIES[event.value % len(CURRENCIES)])

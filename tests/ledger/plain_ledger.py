@@ -18,10 +18,13 @@ from tests.ledger.histories import TIME_ZONE, Step, fiscal_quarters
 
 ZONE = ZoneInfo(TIME_ZONE)
 CENT = Decimal("0.01")
+HUNDRED = Decimal(100)
 NEVER = datetime.max.replace(tzinfo=UTC)
 MEASURES = ("pipeline_created", "bookings")
 
 LandedRow = dict[str, str | None]
+# Opportunity, measure and rep.
+Place = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -366,10 +369,27 @@ class Known:
 
     # positions
 
-    def positions(self) -> dict[tuple[str, str], Position]:
-        """Where every amount stands, by opportunity and measure."""
+    def shares(self, opportunity: Opportunity) -> list[tuple[str | None, Decimal]]:
+        """Who shares the deal, with hundredths, the largest first; nobody where it is not split.
+
+        Case 26: what does not total 100 is no split, and the one of 100 % that a CRM writes for
+        whoever owns the deal today is none either.
+        """
+        hundredths: dict[str, Decimal] = {}
+        for row in self.newest("salesforce", "opportunity_splits", "id"):
+            is_revenue = row["split_type_id"] == "revenue" and row["is_deleted"] == "false"
+            if is_revenue and row["opportunity_id"] == opportunity.name:
+                owner = str(row["split_owner_id"])
+                share = Decimal(str(row["split_percentage"]))
+                hundredths[owner] = hundredths.get(owner, Decimal(0)) + share
+        if sum(hundredths.values()) != HUNDRED or list(hundredths) == [opportunity.now["owner_id"]]:
+            return []
+        return sorted(hundredths.items(), key=lambda item: (-item[1], item[0]))
+
+    def positions(self) -> dict[Place, Position]:
+        """Where every amount stands, by opportunity, measure and rep."""
         classes = self.classes()
-        found: dict[tuple[str, str], Position] = {}
+        found: dict[Place, Position] = {}
         for opportunity in self.opportunities():
             amount = Decimal(opportunity.now["amount"] or 0).quantize(CENT)
             if opportunity.is_deleted or amount == 0:
@@ -380,18 +400,26 @@ class Known:
                 events["bookings"] = (opportunity.close_on, midnight)
             attribution_class, partner = classes[opportunity.name]
             for measure, (event_on, event_at) in events.items():
-                rep = opportunity.owner_at(event_at)
-                key = Key(
-                    attribution_class,
-                    partner,
-                    rep,
-                    self.manager(rep, event_on),
-                    quarter_of(event_on),
-                    str(opportunity.now["currency_iso_code"]),
-                    self.exclusion(opportunity),
-                )
+                owner = opportunity.owner_at(event_at)
                 converted = (amount / self.rate(opportunity)).quantize(CENT, ROUND_HALF_UP)
-                found[opportunity.name, measure] = Position(key, amount, converted)
+                until = Decimal(0)
+                for rep, share in self.shares(opportunity) or [(owner, HUNDRED)]:
+                    key = Key(
+                        attribution_class,
+                        partner,
+                        rep,
+                        self.manager(rep, event_on),
+                        quarter_of(event_on),
+                        str(opportunity.now["currency_iso_code"]),
+                        self.exclusion(opportunity),
+                    )
+                    part, converted_part = (
+                        _part(money, until + share) - _part(money, until)
+                        for money in (amount, converted)
+                    )
+                    if part or converted_part:
+                        found[opportunity.name, measure, rep] = Position(key, part, converted_part)
+                    until += share
         return found
 
 
@@ -425,6 +453,11 @@ class Opportunity:
                 changes.append((moment(after["system_modstamp"]), after["owner_id"]))
         by_then = [owner for since, owner in changes if since <= event_at]
         return by_then[-1] if by_then else changes[0][1]
+
+
+def _part(amount: Decimal, hundredths: Decimal) -> Decimal:
+    """So many hundredths of an amount, rounded once: parts that end where others begin add up."""
+    return (amount * hundredths / HUNDRED).quantize(CENT, ROUND_HALF_UP)
 
 
 def _strength(of_policy: tuple[str, str | None]) -> tuple[str, int | None]:
@@ -526,12 +559,12 @@ def open_quarter(step: Step, closed: set[str]) -> str:
     )
 
 
-def expected_positions(steps: Sequence[Step]) -> list[dict[tuple[str, str], Position]]:
+def expected_positions(steps: Sequence[Step]) -> list[dict[Place, Position]]:
     """Where every amount stands after each step."""
     return [Known(steps[: place + 1]).positions() for place in range(len(steps))]
 
 
-def balances(postings: Iterable[dict]) -> dict[tuple[str, str], Position]:
+def balances(postings: Iterable[dict]) -> dict[Place, Position]:
     """Where every amount stands by the ledger: the sum of its postings under each key."""
     sums: dict[tuple[str, str, Key], list[Decimal]] = {}
     for posting in postings:
@@ -541,10 +574,10 @@ def balances(postings: Iterable[dict]) -> dict[tuple[str, str], Position]:
         )
         place[0] += posting["amount"]
         place[1] += posting["amount_company_currency"]
-    found: dict[tuple[str, str], Position] = {}
+    found: dict[Place, Position] = {}
     for (opportunity, measure, key), (amount, converted) in sums.items():
         if amount or converted:
-            place_of = (opportunity, measure)
+            place_of = (opportunity, measure, key.rep_id)
             assert place_of not in found, (
                 f"{place_of} stands under two keys: {found[place_of]}, {key}"
             )
