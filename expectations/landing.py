@@ -5,6 +5,7 @@ in. Rules about a batch look at those that no release has seen yet: `{released_r
 the refresh of the last release, 0 before the first. `{maximum_shrink_share}` and
 `{maximum_quarantined_share}` come from the policy `gate_limits`. `{accepted_shrinks}` lists the
 feed and day of every list of which a person has said that it really became that short.
+`{policy_versions}` is a relation of every landed policy file and version with the hash of its rows.
 """
 
 from __future__ import annotations
@@ -139,6 +140,27 @@ RULES = (
             where cast(refresh_number as bigint) > {released_refresh_number}
                 and cast(quarantined_count as bigint)
                     > cast(rows_count as bigint) * {maximum_quarantined_share}
+        """,
+    ),
+    Rule(
+        rule_id="policy_versions_keep_their_rows",
+        table="cosell.landed_batches",
+        severity="critical",
+        owner="finance",
+        statement="a policy version has the same rows in every file that it landed in",
+        reason="what was signed under a version stays what it was (rules section 8, case 47)",
+        mend="give every row of config/policy that is new or changed a policy_version of its own, "
+        "and restore landing/policy from a backup",
+        query="""
+            select
+                policy,
+                policy_version,
+                min(batch_id) as first_batch_id,
+                max(batch_id) as last_batch_id
+            from {policy_versions} as landed_versions
+            group by policy, policy_version
+            having count(distinct sha256) > 1
+            order by policy, policy_version
         """,
     ),
     Rule(

@@ -393,13 +393,13 @@ def rebuild() -> None:
     with station_bars() as progress:
         outcome = run_rebuild(settings, progress=progress)
     same = (
-        f"the same as in release {outcome.compared_with}"
+        f"is the same as in release {outcome.compared_with}"
         if outcome.compared_with
-        else "with no release to compare it with"
+        else "has no release to be compared with"
     )
     the_console().print(
         f"Rebuilt from {outcome.batches_count:,} landed batches in {outcome.steps_count:,} steps: "
-        f"the ledger of {outcome.postings_count:,} postings is {same}, "
+        f"the ledger of {outcome.postings_count:,} postings {same}, "
         f"SHA-256 {outcome.ledger_hash} ({outcome.seconds:.0f} s).",
         markup=False,
         soft_wrap=True,

@@ -196,17 +196,22 @@ def _days(first: date, last: date) -> int:
     return (last - first).days
 
 
+def _count(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def _why_counted(touch: Row, opportunity: Row) -> str:
     if touch["strength"] == STRONG:
         before = _days(touch["occurred_on"], opportunity["created_on"])
         recorded = _days(opportunity["created_on"], touch["recorded_on"])
         moment = "before" if recorded < 0 else "after"
         return (
-            f"strong, {before} days before the creation, recorded {abs(recorded)} days {moment} it"
+            f"strong, {_count(before)} before the creation, "
+            f"recorded {_count(abs(recorded))} {moment} it"
         )
     lag = _days(touch["occurred_on"], touch["recorded_on"])
     after = _days(opportunity["created_on"], touch["occurred_on"])
-    return f"qualifying, {after} days after the creation, recorded {lag} days later"
+    return f"qualifying, {_count(after)} after the creation, recorded {_count(lag)} later"
 
 
 def _why_not(explainer: Explainer, touch: Row, opportunity: Row, windows: Windows | None) -> str:
@@ -237,10 +242,10 @@ def _sourced_out(touch: Row, opportunity: Row, windows: Windows) -> str | None:
     if before < 0:
         return "after the creation: it sources only what is created later"
     if before > windows.sourced_days:
-        return f"{before} days before the creation, the window is {windows.sourced_days}"
+        return f"{_count(before)} before the creation, the window is {windows.sourced_days}"
     lag = _days(created, touch["recorded_on"])
     if lag > windows.lock_days:
-        return f"recorded {lag} days after the creation, the lock is {windows.lock_days}"
+        return f"recorded {_count(lag)} after the creation, the lock is {windows.lock_days}"
     return None
 
 
@@ -249,10 +254,10 @@ def _influenced_out(touch: Row, opportunity: Row, windows: Windows) -> str | Non
         return "before the opportunity existed, and too weak to source it"
     closed_on = opportunity["close_on"] if opportunity["is_closed"] else None
     if closed_on is not None and touch["occurred_on"] > closed_on:
-        return f"post_close_touch: {_days(closed_on, touch['occurred_on'])} days after the close"
+        return f"post_close_touch: {_count(_days(closed_on, touch['occurred_on']))} after the close"
     lag = _days(touch["occurred_on"], touch["recorded_on"])
     if lag > windows.recording_days:
-        return f"recorded {lag} days after it took place, the limit is {windows.recording_days}"
+        return f"recorded {_count(lag)} after it took place, the limit is {windows.recording_days}"
     return None
 
 

@@ -26,6 +26,8 @@ from orchestration.dbt_station import (
     warehouse_table_key,
 )
 from orchestration.errors import BrokenCheckError, GateError
+from orchestration.landing import policy
+from orchestration.landing.policy_versions import landed_version_hashes
 from orchestration.refresh_session import RefreshSession
 from orchestration.release import Release, current_release, list_releases
 from orchestration.settings import Home
@@ -208,12 +210,24 @@ def _landing_parameters(session: RefreshSession, as_of: date) -> Mapping[str, st
         "landed_company": landed("settings", "company"),
         "landed_dated_rates": landed("salesforce", "dated_conversion_rates"),
         "landed_plan_rates": landed("policy", "plan_rates"),
+        "policy_versions": _policy_versions(session.home),
         "accepted_shrinks": (
             landed("policy", "accepted_shrinks")
             if any(accepted.glob("*.parquet"))
             else "(select null as feed, null as as_of where false)"
         ),
     }
+
+
+def _policy_versions(home: Home) -> str:
+    """Every landed policy file and version with the hash of its rows, as a relation."""
+    rows = [
+        f"({', '.join(map(_literal, (table.name, *landed)))})"
+        for table in policy.TABLES
+        for landed in landed_version_hashes(home, table)
+    ]
+    found = f"values {', '.join(rows)}" if rows else "select '', '', '', '' where false"
+    return f"(select * from ({found}) as versions(policy, batch_id, policy_version, sha256))"
 
 
 GATES = (

@@ -36,7 +36,7 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
   font-variant-numeric: tabular-nums; }
 .card > span { color: var(--soft); font-size: 12px; text-transform: uppercase;
   letter-spacing: .04em; }
-.card small { display: block; font-weight: 400; }
+.card small, td small { display: block; font-weight: 400; }
 .badge { display: inline-block; padding: 1px 10px; border-radius: 99px; color: #fff;
   font-size: 13px; white-space: nowrap; background: var(--direct); }
 .badge.sourced { background: var(--sourced); } .badge.influenced { background: var(--influenced); }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -74,12 +74,18 @@ def refuse_changed_version(home: Home, table: Table, path: Path) -> None:
 
 def landed_versions(home: Home, table: Table) -> dict[str, set[str]]:
     """The hashes that each version of a policy landed with."""
+    found: dict[str, set[str]] = {}
+    for _, version, digest in landed_version_hashes(home, table):
+        found.setdefault(version, set()).add(digest)
+    return found
+
+
+def landed_version_hashes(home: Home, table: Table) -> Iterator[tuple[str, str, str]]:
+    """Batch, version and SHA-256 of the version's rows, for every landed file of a policy."""
     import pyarrow.parquet as parquet
 
-    found: dict[str, set[str]] = {}
     for file in sorted((home.landing / table.source / table.name).glob("*.parquet")):
         with parquet.ParquetFile(file) as batch:
             rows = batch.read(columns=list(table.column_names)).to_pylist()
         for version, digest in version_hashes(table, rows).items():
-            found.setdefault(version, set()).add(digest)
-    return found
+            yield file.stem, version, digest

@@ -189,6 +189,9 @@ def test_case(number: int, release, planted) -> None:
 def case_01_the_owner_of_the_day_is_credited(demo: Demo) -> None:
     found = demo.opportunity(demo.opportunities[0])
     assert [found["rep_id"], found["booked_rep_id"]] == demo.users
+    for rep, measure in zip(demo.users, ("pipeline_created", "bookings"), strict=True):
+        credited = demo.postings(demo.opportunities[0], measure)
+        assert {each["rep_id"] for each in credited} == {rep}, "each rep sees a line of its own"
 
 
 def case_02_three_partners_one_primary_the_amount_once(demo: Demo) -> None:
@@ -210,6 +213,8 @@ def case_02_three_partners_one_primary_the_amount_once(demo: Demo) -> None:
         if segment["partner_account_id"] is not None
     ]
     assert (len(overlaps), created) == (3, found["amount"])
+    booked = demo.postings(identifier, "bookings")
+    assert {each["partner_id"] for each in booked} == {found["partner_id"]}, "one primary partner"
 
 
 def case_03_several_populations_are_one_pair(demo: Demo) -> None:
@@ -225,20 +230,32 @@ def case_04_closed_at_the_dated_rate_open_at_the_plan_rate(demo: Demo) -> None:
         assert found["rate_kind"] == kind
         true = Decimal(demo.truth(identifier)["amount_company_currency"])
         assert found["amount_company_currency"] == true
-    assert len(demo.postings(won, "bookings")) == 1, "a restated rate posts nothing"
+    (booked,) = demo.postings(won, "bookings")
+    assert booked["rate_on"] == date(2026, 3, 1), "a restated rate of another month posts nothing"
+    restated = demo.rows(
+        "select count(*) as n from attribution.rpt_restatements"
+        " where cause = 'rates' and fiscal_quarter = 'FY2023-Q1'"
+    )
+    assert restated == [{"n": 0}]
 
 
 def case_05_the_companys_evening_decides_the_quarter(demo: Demo) -> None:
     created, booked = demo.opportunities
     assert demo.opportunity(created)["created_quarter"] == "FY2027-Q1"
     assert demo.opportunity(booked)["booked_quarter"] == "FY2027-Q1"
+    for identifier, measure in ((created, "pipeline_created"), (booked, "bookings")):
+        origins = {each["origin_quarter"] for each in demo.postings(identifier, measure)}
+        assert origins == {"FY2027-Q1"}
 
 
 def case_06_reopened_and_won_again_is_counted_once(demo: Demo) -> None:
     (identifier,) = demo.opportunities
     amounts = [posting["amount"] for posting in demo.postings(identifier, "bookings")]
     assert sum(amounts) == Decimal("84000.00")
-    assert any(amount < 0 for amount in amounts), "the first booking is reversed, not erased"
+    (reversal,) = [each for each in demo.postings(identifier, "bookings") if each["amount"] < 0]
+    assert (reversal["reason"], reversal["posting_kind"]) == ("reopened", "reversal")
+    assert (reversal["origin_quarter"], reversal["posted_quarter"]) == ("FY2027-Q1", "FY2027-Q2")
+    assert -reversal["amount"] in amounts, "the first booking is reversed, not erased"
     by_origin = demo.rows(
         "select origin_quarter, sum(amount) as amount from attribution.fct_attribution_ledger"
         " where opportunity_id = ? and measure = 'bookings' group by all having sum(amount) <> 0",
@@ -256,6 +273,9 @@ def case_07_deleted_and_reduced_deals_are_clawed_back(demo: Demo) -> None:
         first = {posting["posting_id"] for posting in postings if posting["amount"] > 0}
         assert negative
         assert all(posting["corrects_posting_id"] in first for posting in negative)
+        assert all(each["posted_quarter"] > each["origin_quarter"] for each in negative)
+    (clawback,) = [each for each in demo.postings(deleted, "bookings") if each["amount"] < 0]
+    assert (clawback["reason"], clawback["origin_quarter"]) == ("deleted", "FY2027-Q1")
 
 
 def case_08_the_survivor_of_two_merges_has_everything(demo: Demo) -> None:
@@ -363,6 +383,13 @@ def case_16_late_knowledge_is_posted_into_the_open_quarter(demo: Demo) -> None:
         moved[0]["rep_id"],
     )
     assert {"cause": "facts", "reason": "class_changed"} in restated
+    late = demo.rows(
+        "select count(*) as n from attribution.fct_attribution_ledger as ledger"
+        " inner join attribution.rpt_quarter_closes as closes"
+        " on ledger.posted_quarter = closes.fiscal_quarter"
+        " where closes.fiscal_quarter = 'FY2027-Q2' and ledger.known_step >= closes.closing_step"
+    )
+    assert late == [{"n": 0}], "what was frozen stays as it was"
 
 
 def case_17_the_lead_leads_to_its_deal(demo: Demo) -> None:
@@ -401,10 +428,11 @@ def case_18_one_touch_sources_one_deal(demo: Demo) -> None:
 
 def case_19_a_group_meeting_is_one_touch(demo: Demo) -> None:
     touches = demo.rows(
-        "select touch_type from attribution.fct_partner_touches where opportunity_id = ?",
+        "select touch_type, rep_id from attribution.fct_partner_touches where opportunity_id = ?",
         demo.opportunities[0],
     )
-    assert touches == [{"touch_type": "joint_call"}]
+    organiser = demo.opportunity(demo.opportunities[0])["rep_id"]
+    assert touches == [{"touch_type": "joint_call", "rep_id": organiser}]
     copies = demo.rows(
         "select count(*) as n from attribution.fct_partner_touch_evidence"
         " where opportunity_id = ? and not_counted_reason = 'attendee_row'",
@@ -430,6 +458,11 @@ def case_20_masters_sequences_and_cancelled_events_are_no_touches(demo: Demo) ->
         "no_duration",
         "recurrence_master",
     ]
+    mails = demo.rows(
+        "select touch_type, strength from attribution.fct_partner_touches where opportunity_id = ?",
+        demo.opportunities[0],
+    )
+    assert mails == [{"touch_type": "automated_sequence", "strength": "none"}]
 
 
 def case_21_three_reports_of_one_call_are_one_touch(demo: Demo) -> None:
@@ -489,6 +522,23 @@ def case_24_the_manager_of_the_day_is_credited(demo: Demo) -> None:
     (created,) = {each["manager_id"] for each in demo.postings(identifier, "pipeline_created")}
     (booked,) = {each["manager_id"] for each in demo.postings(identifier, "bookings")}
     assert created != booked
+    line = demo.rows(
+        "select manager_id, observed_from, observed_to from core.dim_reporting_lines"
+        " where rep_id = ? and depth = 1 order by observed_from",
+        demo.users[0],
+    )
+    assert [each["manager_id"] for each in line] == [created, booked], "one manager per day"
+    assert line[0]["observed_to"] == line[1]["observed_from"]
+    looped = demo.rows(
+        "select rep_id, manager_id, depth from core.dim_reporting_lines"
+        " where is_in_cycle and rep_id in (?, ?) order by rep_id",
+        *demo.users[2:],
+    )
+    assert {each["depth"] for each in looped} == {1}, "a cycle is told, and not followed"
+    assert {(each["rep_id"], each["manager_id"]) for each in looped} == {
+        tuple(demo.users[2:]),
+        tuple(reversed(demo.users[2:])),
+    }
 
 
 def case_25_each_amount_is_stamped_with_the_team_of_its_own_day(demo: Demo) -> None:
@@ -536,6 +586,13 @@ def case_27_pushed_pipeline_is_created_once(demo: Demo) -> None:
     (identifier,) = demo.opportunities
     origins = {each["origin_quarter"] for each in demo.postings(identifier, "pipeline_created")}
     assert origins == {"FY2026-Q3"}
+    pushes = demo.rows(
+        "select count(*) as n from core.fct_opportunity_history"
+        " where opportunity_id = ? and field_name = 'close_date'",
+        identifier,
+    )
+    assert pushes == [{"n": 5}], "four pushes are known, and post nothing"
+    assert {each["reason"] for each in demo.postings(identifier, "pipeline_created")} == {"created"}
 
 
 def case_28_a_renamed_stage_keeps_its_number(demo: Demo) -> None:
@@ -616,7 +673,21 @@ def case_36_empty_amounts_count_as_deals_contractions_subtract_renewals_are_flag
     contraction = next(row for row in found if row["amount"] is not None and row["amount"] < 0)
     booked = demo.postings(contraction["opportunity_id"], "bookings")
     assert sum(posting["amount"] for posting in booked) == contraction["amount"]
-    assert "renewal" in {row["exclusion"] for row in found}
+    (renewal,) = [row for row in found if row["exclusion"] == "renewal"]
+    assert renewal["attribution_class"] == "sourced", "sourced and flagged, and counted for nobody"
+    for row in found:
+        created = demo.postings(row["opportunity_id"], "pipeline_created")
+        assert sum(posting["amount"] for posting in created) == (row["amount"] or 0)
+        assert {posting["exclusion"] for posting in created} <= {row["exclusion"]}
+    (listed,) = demo.rows(
+        "select sum(crm_opportunities_count) as deals from attribution.rpt_ledger_reconciliation"
+        " where measure = 'pipeline_created' and fiscal_quarter = 'FY2027-Q2'"
+    )
+    (true,) = demo.rows(
+        "select count(*) as deals from memory.truth.opportunities"
+        " where created_quarter = 'FY2027-Q2'"
+    )
+    assert listed["deals"] == true["deals"], "an empty amount is a deal, though no money"
 
 
 def case_37_two_deals_of_one_purchase_are_proposed_and_both_count(demo: Demo) -> None:

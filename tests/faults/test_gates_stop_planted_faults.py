@@ -119,6 +119,25 @@ def test_a_full_list_that_lost_half_its_rows_stops_before_staging(home: Home) ->
     assert not _stations_after("gate: landing") & set(watcher.stations)
 
 
+def test_a_signed_policy_version_with_another_number_stops_before_staging(home: Home) -> None:
+    """Case 47: landing refuses such a file; what came into landing all the same is found."""
+    folder = home.landing / "policy" / "attribution_windows"
+    landed = max(file for file in folder.glob("*.parquet") if "_schema" not in file.name)
+
+    def plant() -> None:
+        duckdb.execute(
+            f"copy (select * replace ('31' as sourced_window_days) from read_parquet('{landed}'))"
+            f" to '{folder / ('9' + landed.name)}'"
+        )
+
+    watcher = Watcher("gate: landing", plant)
+    error = _refresh_that_stops(home, watcher)
+    assert isinstance(error, GateError)
+    assert "policy_versions_keep_their_rows" in str(error)
+    assert "policy_version of its own" in str(error)
+    assert not _stations_after("gate: landing") & set(watcher.stations)
+
+
 def test_two_automatic_matches_of_one_record_stop_before_the_marts(home: Home) -> None:
     plant = _change(
         home,

@@ -42,6 +42,7 @@ TOUCH_TYPE_POLICIES = (
         "deal_registration": ("strong", "1"),
         "intro": ("strong", "2"),
         "referral": ("strong", "2"),
+        "partner_lead": ("strong", "3"),
         "joint_call": ("qualifying", ""),
         "technical_validation": ("qualifying", ""),
         "meeting": ("engagement", ""),
@@ -50,11 +51,32 @@ TOUCH_TYPE_POLICIES = (
         "deal_registration": ("strong", "1"),
         "intro": ("strong", "2"),
         "referral": ("qualifying", ""),
+        "partner_lead": ("engagement", ""),
         "joint_call": ("qualifying", ""),
         "technical_validation": ("engagement", ""),
         "meeting": ("qualifying", ""),
     },
 )
+# Which touch a task of the CRM is; what a file leaves out is none.
+ACTIVITY_TYPES = ("Intro", "Joint Call", "Demo", "Note")
+ACTIVITY_TYPE_POLICIES: tuple[dict[str, str], ...] = (
+    {"Intro": "intro", "Joint Call": "joint_call", "Demo": "technical_validation"},
+    {"Intro": "meeting", "Joint Call": "joint_call", "Note": "intro"},
+)
+# Place, closed and won of each stage; the exports of the small company have no flags of their own.
+STAGE_POLICIES: tuple[dict[str, tuple[int, bool, bool]], ...] = (
+    {"Open": (1, False, False), "Won": (2, True, True), "Lost": (3, True, False)},
+    {"Open": (1, False, False), "Won": (3, True, True), "Lost": (2, False, False)},
+)
+# The name that the master list gives each partner; who has a name passes it on.
+PARTNER_NAMES = (
+    ("Alpha", "Beta", "Gamma"),
+    ("Beta", "Alpha", "Gamma"),
+    ("Delta", "Beta", "Alpha"),
+)
+# Hundredths of the reps who share a deal; what does not total 100 is no split (case 26).
+SPLITS = (("60", "40"), ("100",), ("70",), ("33.333", "33.333", "33.334"), ())
+OVERRIDDEN_CLASSES = ("sourced", "influenced", "direct")
 CLOSE_POLICIES = (3, 1, 10)
 PLAN_RATES = ("0.920000", "1.250000")
 
@@ -82,6 +104,7 @@ KINDS = {
     "opportunity": 5,
     "amount": 3,
     "owner": 3,
+    "split": 3,
     "won": 4,
     "lost": 1,
     "reopened": 2,
@@ -93,6 +116,13 @@ KINDS = {
     "touch_on_account": 6,
     "touch_on_opportunity": 5,
     "touch_changed": 2,
+    "task_on_account": 3,
+    "task_on_opportunity": 2,
+    "task_on_lead": 2,
+    "task_changed": 2,
+    "lead": 2,
+    "lead_converted": 3,
+    "override": 2,
     "registration": 3,
     "registration_rejected": 1,
     "role": 2,
@@ -102,6 +132,9 @@ KINDS = {
     "windows": 2,
     "exclusions": 1,
     "touch_types": 1,
+    "activity_types": 1,
+    "stages": 2,
+    "partner_names": 2,
     "close_policy": 1,
     "sign": 2,
     "manager": 2,
@@ -178,6 +211,8 @@ class _Company:
         self.opportunities: dict[str, dict[str, str | None]] = {}
         self.touches: dict[str, dict[str, str | None]] = {}
         self.registrations: dict[str, dict[str, str | None]] = {}
+        self.tasks: dict[str, dict[str, str | None]] = {}
+        self.leads: dict[str, dict[str, str | None]] = {}
         self.rates = {("EUR", "2025-01-01"): RATES[0], ("EUR", "2026-02-15"): RATES[0]}
         self.merged: dict[str, str] = {}
         self.minute = 0
@@ -207,30 +242,19 @@ class _Company:
                 }
                 for name, first, last in fiscal_quarters()
             ],
-            ("policy", "stages"): [
-                _policy(
-                    stage_name=name,
-                    stage_number=str(place),
-                    canonical_stage="any",
-                    is_closed=str(place > 1).lower(),
-                    is_won=str(place == 2).lower(),
-                )
-                for place, name in enumerate(("Open", "Won", "Lost"), start=1)
-            ],
+            ("policy", "stages"): _stage_rows(0),
             ("policy", "attribution_windows"): _windows_rows(0),
             ("policy", "opportunity_types"): _exclusion_rows(0),
             ("policy", "touch_types"): _touch_type_rows(0),
+            ("policy", "activity_touch_types"): _activity_type_rows(0),
             ("policy", "quarter_close"): _close_policy_rows(0),
             ("policy", "plan_rates"): _plan_rate_rows(0),
-            ("templates", "partners"): [
-                {
-                    "partner_id": partner,
-                    "partner_name": f"Partner {partner}",
-                    "crm_account_id": f"CRM-{partner}",
-                }
-                for partner in PARTNERS
-            ],
+            ("templates", "partners"): _partner_rows(0),
             ("salesforce", "dated_conversion_rates"): self._rate_rows(),
+            ("salesforce", "opportunity_split_types"): [
+                {"id": "revenue", "developer_name": "Revenue", "is_total_validated": "true"},
+                {"id": "overlay", "developer_name": "Overlay", "is_total_validated": "false"},
+            ],
             ("salesforce", "accounts"): [
                 self._account_row(account)
                 for account in (*ACCOUNTS, *(f"CRM-{partner}" for partner in PARTNERS))
@@ -278,7 +302,7 @@ class _Company:
 
     def _opportunity(self, event: Event) -> None:
         self.counter += 1
-        name = f"O{self.counter}"
+        name = f"006{self.counter}"
         created = datetime.combine(self.day, time(1), UTC) - timedelta(days=event.days_back)
         # Case 39: one in the morning in London is the day before in New York.
         created += timedelta(minutes=self.counter)
@@ -302,6 +326,26 @@ class _Company:
 
     def _owner(self, event: Event) -> None:
         self._changed(event.which, owner_id=USERS[event.value % len(USERS)])
+
+    def _split(self, event: Event) -> None:
+        """Case 26: the deal is shared, by one rep or more; an overlay beside it is no revenue."""
+        name = self._chosen(self.opportunities, event.which)
+        if name is None:
+            return
+        shares = SPLITS[event.value % len(SPLITS)]
+        for place in range(len(USERS)):
+            row: dict[str, str | None] = {
+                "id": f"S{name}-{place}",
+                "opportunity_id": name,
+                "split_owner_id": USERS[(event.lag + place) % len(USERS)],
+                "split_percentage": shares[place] if place < len(shares) else "0",
+                "split_type_id": "revenue",
+                "is_deleted": str(place >= len(shares)).lower(),
+            }
+            self._put("salesforce", "opportunity_splits", "id", row)
+        overlay = {**row, "id": f"S{name}-overlay", "split_percentage": "100"}
+        overlay.update(split_type_id="overlay", is_deleted="false")
+        self._put("salesforce", "opportunity_splits", "id", overlay)
 
     def _currency(self, event: Event) -> None:
         self._changed(event.which, currency_iso_code=CURRENCIES[event.value % len(CURRENCIES)])
@@ -355,9 +399,14 @@ class _Company:
         # Case 15: recorded so many days after it took place, whenever the file was sent.
         recorded = occurred + timedelta(days=event.lag, hours=1)
         name = f"T{self.counter}"
+        # Case 29: some records know the partner by its name alone.
+        names = PARTNER_NAMES[event.which % len(PARTNER_NAMES)]
+        place = event.value % len(PARTNERS)
+        by_name = event.days_back % 4 == 3
         self.touches[name] = {
             "touch_id": name,
-            "partner_id": PARTNERS[event.value % len(PARTNERS)],
+            "partner_id": None if by_name else PARTNERS[place],
+            "partner_name": names[place] if by_name else None,
             "touch_type": TOUCH_TYPES[event.value % len(TOUCH_TYPES)],
             "occurred_at": _utc(occurred),
             "recorded_at": _utc(recorded),
@@ -370,6 +419,98 @@ class _Company:
         if name is not None:
             self.touches[name]["touch_type"] = TOUCH_TYPES[event.value % len(TOUCH_TYPES)]
             self._put("templates", "partner_touches", "touch_id", self.touches[name])
+
+    def _task_on_account(self, event: Event) -> None:
+        self._task(event, {"account_id": ACCOUNTS[event.which % len(ACCOUNTS)]})
+
+    def _task_on_opportunity(self, event: Event) -> None:
+        name = self._chosen(self.opportunities, event.which)
+        if name is not None:
+            self._task(event, {"what_id": name})
+
+    def _task_on_lead(self, event: Event) -> None:
+        name = self._chosen(self.leads, event.which)
+        if name is not None:
+            self._task(event, {"who_id": name})
+
+    def _task(self, event: Event, on: dict[str, str | None]) -> None:
+        """A task that names a partner; it is a touch where the policy knows its type."""
+        self.counter += 1
+        day = self.day - timedelta(days=event.days_back)
+        recorded = datetime.combine(day, time(20), UTC) + timedelta(days=event.lag)
+        name = f"00T{self.counter}"
+        self.tasks[name] = {
+            "id": name,
+            "type": ACTIVITY_TYPES[event.value % len(ACTIVITY_TYPES)],
+            "activity_date": str(day),
+            "created_date": _utc(recorded),
+            "is_closed": "true",
+            "is_deleted": "false",
+            "partner_account_id": f"CRM-{PARTNERS[event.value % len(PARTNERS)]}",
+            **on,
+        }
+        self._put("salesforce", "tasks", "id", self.tasks[name])
+
+    def _task_changed(self, event: Event) -> None:
+        """Another type, no longer done, or deleted."""
+        name = self._chosen(self.tasks, event.which)
+        if name is not None:
+            self.tasks[name].update(
+                type=ACTIVITY_TYPES[event.value % len(ACTIVITY_TYPES)],
+                is_closed=str(event.lag % 4 != 1).lower(),
+                is_deleted=str(event.lag % 4 == 2).lower(),
+            )
+            self._put("salesforce", "tasks", "id", self.tasks[name])
+
+    def _lead(self, event: Event) -> None:
+        """A lead, of a partner or of nobody."""
+        self.counter += 1
+        created = datetime.combine(self.day, time(14), UTC) - timedelta(days=event.days_back)
+        name = f"00Q{self.counter}"
+        self.leads[name] = {
+            "id": name,
+            "created_date": _utc(created),
+            "is_deleted": "false",
+            "is_converted": "false",
+            "converted_account_id": None,
+            "converted_opportunity_id": None,
+            "partner_account_id": f"CRM-{PARTNERS[event.value % len(PARTNERS)]}"
+            if event.value % 2
+            else None,
+        }
+        self._put("salesforce", "leads", "id", self.leads[name])
+
+    def _lead_converted(self, event: Event) -> None:
+        """Case 17: the lead has become an account, and a deal there or none."""
+        name = self._chosen(self.leads, event.which)
+        deal = self._chosen(self.opportunities, event.value)
+        if name is not None and deal is not None:
+            self.leads[name].update(
+                is_converted="true",
+                converted_account_id=self.opportunities[deal]["account_id"],
+                converted_opportunity_id=deal if event.lag % 3 else None,
+            )
+            self._put("salesforce", "leads", "id", self.leads[name])
+
+    def _override(self, event: Event) -> None:
+        """Somebody decides otherwise; sometimes nobody else approved it, and each ends some day."""
+        name = self._chosen(self.opportunities, event.which)
+        if name is None:
+            return
+        at = datetime.combine(self.day, time(9), UTC) - timedelta(days=event.lag % 3)
+        row: dict[str, str | None] = {
+            "override_id": f"V{event.days_back % 4}",
+            "opportunity_id": name,
+            "attribution_class": OVERRIDDEN_CLASSES[event.value % len(OVERRIDDEN_CLASSES)],
+            "partner_id": PARTNERS[event.which % len(PARTNERS)],
+            "reason": "It was so",
+            "requested_by": "ann",
+            "requested_at": _utc(at - timedelta(days=1)),
+            "approved_by": "ANN " if event.lag % 5 == 4 else "bob",
+            "approved_at": _utc(at),
+            "expires_on": str(self.day + timedelta(days=event.days_back - 5)),
+        }
+        self._put("templates", "attribution_overrides", "override_id", row)
 
     def _registration(self, event: Event) -> None:
         self.counter += 1
@@ -457,6 +598,15 @@ class _Company:
     def _touch_types(self, event: Event) -> None:
         self._file("policy", "touch_types", _touch_type_rows(event.value))
 
+    def _activity_types(self, event: Event) -> None:
+        self._file("policy", "activity_touch_types", _activity_type_rows(event.value))
+
+    def _stages(self, event: Event) -> None:
+        self._file("policy", "stages", _stage_rows(event.value))
+
+    def _partner_names(self, event: Event) -> None:
+        self._file("templates", "partners", _partner_rows(event.value))
+
     def _close_policy(self, event: Event) -> None:
         self._file("policy", "quarter_close", _close_policy_rows(event.value))
 
@@ -519,6 +669,37 @@ def _touch_type_rows(value: int) -> list[dict[str, str | None]]:
     return [
         _policy(version, touch_type=name, strength=strength, source_rank=rank or None)
         for name, (strength, rank) in TOUCH_TYPE_POLICIES[version].items()
+    ]
+
+
+def _activity_type_rows(value: int) -> list[dict[str, str | None]]:
+    version = value % len(ACTIVITY_TYPE_POLICIES)
+    return [
+        _policy(version, activity_type=name, touch_type=touch_type)
+        for name, touch_type in ACTIVITY_TYPE_POLICIES[version].items()
+    ]
+
+
+def _stage_rows(value: int) -> list[dict[str, str | None]]:
+    version = value % len(STAGE_POLICIES)
+    return [
+        _policy(
+            version,
+            stage_name=name,
+            stage_number=str(place),
+            canonical_stage="any",
+            is_closed=str(is_closed).lower(),
+            is_won=str(is_won).lower(),
+        )
+        for name, (place, is_closed, is_won) in STAGE_POLICIES[version].items()
+    ]
+
+
+def _partner_rows(value: int) -> list[dict[str, str | None]]:
+    names = PARTNER_NAMES[value % len(PARTNER_NAMES)]
+    return [
+        {"partner_id": partner, "partner_name": name, "crm_account_id": f"CRM-{partner}"}
+        for partner, name in zip(PARTNERS, names, strict=True)
     ]
 
 

@@ -18,10 +18,13 @@ from tests.ledger.histories import TIME_ZONE, Step, fiscal_quarters
 
 ZONE = ZoneInfo(TIME_ZONE)
 CENT = Decimal("0.01")
+HUNDRED = Decimal(100)
 NEVER = datetime.max.replace(tzinfo=UTC)
 MEASURES = ("pipeline_created", "bookings")
 
 LandedRow = dict[str, str | None]
+# Opportunity, measure and rep.
+Place = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,10 @@ class Known:
             for row in self.policy("touch_types")
         }
         found = []
-        for row in self.newest("templates", "partner_touches", "touch_id"):
+        for landed in self.newest("templates", "partner_touches", "touch_id"):
+            row = {**landed, "partner_id": landed["partner_id"] or self.named(landed)}
+            if row["partner_id"] is None:
+                continue
             strength, rank = types[row["touch_type"]]
             found.append(_touch(row, "touch_id", "", str(row["touch_type"]), strength, rank, None))
         strength, rank = types["deal_registration"]
@@ -140,12 +146,71 @@ class Known:
                         expires,
                     )
                 )
+        found += self._touches_of_the_crm(types)
         return [
             touch
             for touch in found
             if touch.strength in ("strong", "qualifying")
             and company_day(touch.occurred_at) <= self.known_on
         ]
+
+    def named(self, row: LandedRow) -> str | None:
+        """Whom a name means: the partner that the master list gave it last (case 29)."""
+        for step in reversed(self.steps):
+            partners = [
+                partner["partner_id"]
+                for partner in step.rows.get(("templates", "partners"), [])
+                if partner["partner_name"] == row["partner_name"]
+            ]
+            if partners:
+                return min(map(str, partners))
+        return None
+
+    def _touches_of_the_crm(self, types: dict[str | None, tuple]) -> list[Touch]:
+        """Tasks that the policy knows and that took place, and leads that a partner made."""
+        kinds = {
+            row["activity_type"]: str(row["touch_type"])
+            for row in self.policy("activity_touch_types")
+        }
+        leads = {row["id"]: row for row in self.newest("salesforce", "leads", "id")}
+        found = []
+        for row in self.newest("salesforce", "tasks", "id"):
+            kind = kinds.get(row["type"])
+            if kind is None or row["is_closed"] != "true" or row["is_deleted"] == "true":
+                continue
+            # Case 17: what was agreed on a lead is of the account and the deal it has become.
+            lead = leads.get(row.get("who_id"), {})
+            midnight = datetime.combine(date.fromisoformat(str(row["activity_date"])), time(), ZONE)
+            found.append(
+                Touch(
+                    f"salesforce_task:{row['id']}",
+                    str(row["partner_account_id"]).removeprefix("CRM-"),
+                    row.get("account_id") or lead.get("converted_account_id"),
+                    row.get("what_id") or lead.get("converted_opportunity_id"),
+                    kind,
+                    *_strength(types[kind]),
+                    midnight.astimezone(UTC),
+                    moment(row["created_date"]),
+                    None,
+                )
+            )
+        for lead in leads.values():
+            if lead["partner_account_id"]:
+                created = moment(lead["created_date"])
+                found.append(
+                    Touch(
+                        f"salesforce_lead:{lead['id']}",
+                        lead["partner_account_id"].removeprefix("CRM-"),
+                        lead["converted_account_id"],
+                        lead["converted_opportunity_id"],
+                        "partner_lead",
+                        *_strength(types["partner_lead"]),
+                        created,
+                        created,
+                        None,
+                    )
+                )
+        return found
 
     # opportunities
 
@@ -158,7 +223,9 @@ class Known:
                 step.number > last_seen and ("salesforce", "opportunities") in step.is_full
                 for step in self.steps
             )
-            found.append(Opportunity(str(name), versions, is_absent))
+            stages = {row["stage_name"]: row for row in self.policy("stages")}
+            stage = stages[versions[-1][1]["stage_name"]]
+            found.append(Opportunity(str(name), versions, is_absent, stage))
         return found
 
     def windows(self, opportunity: Opportunity) -> Windows:
@@ -230,15 +297,35 @@ class Known:
             if row["is_deleted"] == "false"
         }
         decided: dict[str, tuple[str, str | None]] = {}
+        overridden = self.overrides()
         for opportunity in opportunities:
             name = opportunity.name
-            if name in sourcing:
+            if name in overridden:
+                decided[name] = overridden[name]
+            elif name in sourcing:
                 decided[name] = ("sourced", _primary(sourcing[name], name, roles))
             elif name in influencing:
                 decided[name] = ("influenced", _primary(influencing[name], name, roles))
             else:
                 decided[name] = ("direct", None)
         return decided
+
+    def overrides(self) -> dict[str | None, tuple[str, str | None]]:
+        """What somebody decided and somebody else approved, until it expires (rules 7.12)."""
+        in_force = [
+            row
+            for row in self.newest("templates", "attribution_overrides", "override_id")
+            if str(row["approved_by"]).strip().lower() != str(row["requested_by"]).strip().lower()
+            and date.fromisoformat(str(row["expires_on"])) >= self.known_on
+        ]
+        in_force.sort(key=lambda row: (moment(row["approved_at"]), _reversed(row["override_id"])))
+        return {
+            row["opportunity_id"]: (
+                str(row["attribution_class"]),
+                None if row["attribution_class"] == "direct" else row["partner_id"],
+            )
+            for row in in_force
+        }
 
     def _candidates(self, touch: Touch, opportunities: list[Opportunity]) -> list[Opportunity]:
         """The opportunity that a touch names, or all that were ever on its account."""
@@ -282,10 +369,27 @@ class Known:
 
     # positions
 
-    def positions(self) -> dict[tuple[str, str], Position]:
-        """Where every amount stands, by opportunity and measure."""
+    def shares(self, opportunity: Opportunity) -> list[tuple[str | None, Decimal]]:
+        """Who shares the deal, with hundredths, the largest first; nobody where it is not split.
+
+        Case 26: what does not total 100 is no split, and the one of 100 % that a CRM writes for
+        whoever owns the deal today is none either.
+        """
+        hundredths: dict[str, Decimal] = {}
+        for row in self.newest("salesforce", "opportunity_splits", "id"):
+            is_revenue = row["split_type_id"] == "revenue" and row["is_deleted"] == "false"
+            if is_revenue and row["opportunity_id"] == opportunity.name:
+                owner = str(row["split_owner_id"])
+                share = Decimal(str(row["split_percentage"]))
+                hundredths[owner] = hundredths.get(owner, Decimal(0)) + share
+        if sum(hundredths.values()) != HUNDRED or list(hundredths) == [opportunity.now["owner_id"]]:
+            return []
+        return sorted(hundredths.items(), key=lambda item: (-item[1], item[0]))
+
+    def positions(self) -> dict[Place, Position]:
+        """Where every amount stands, by opportunity, measure and rep."""
         classes = self.classes()
-        found: dict[tuple[str, str], Position] = {}
+        found: dict[Place, Position] = {}
         for opportunity in self.opportunities():
             amount = Decimal(opportunity.now["amount"] or 0).quantize(CENT)
             if opportunity.is_deleted or amount == 0:
@@ -296,34 +400,48 @@ class Known:
                 events["bookings"] = (opportunity.close_on, midnight)
             attribution_class, partner = classes[opportunity.name]
             for measure, (event_on, event_at) in events.items():
-                rep = opportunity.owner_at(event_at)
-                key = Key(
-                    attribution_class,
-                    partner,
-                    rep,
-                    self.manager(rep, event_on),
-                    quarter_of(event_on),
-                    str(opportunity.now["currency_iso_code"]),
-                    self.exclusion(opportunity),
-                )
+                owner = opportunity.owner_at(event_at)
                 converted = (amount / self.rate(opportunity)).quantize(CENT, ROUND_HALF_UP)
-                found[opportunity.name, measure] = Position(key, amount, converted)
+                until = Decimal(0)
+                for rep, share in self.shares(opportunity) or [(owner, HUNDRED)]:
+                    key = Key(
+                        attribution_class,
+                        partner,
+                        rep,
+                        self.manager(rep, event_on),
+                        quarter_of(event_on),
+                        str(opportunity.now["currency_iso_code"]),
+                        self.exclusion(opportunity),
+                    )
+                    part, converted_part = (
+                        _part(money, until + share) - _part(money, until)
+                        for money in (amount, converted)
+                    )
+                    if part or converted_part:
+                        found[opportunity.name, measure, rep] = Position(key, part, converted_part)
+                    until += share
         return found
 
 
 class Opportunity:
     """One opportunity as it is known at a step."""
 
-    def __init__(self, name: str, versions: list[tuple[Step, LandedRow]], is_absent: bool) -> None:
-        """Read its landed versions, the newest last."""
+    def __init__(
+        self,
+        name: str,
+        versions: list[tuple[Step, LandedRow]],
+        is_absent: bool,
+        stage: LandedRow,
+    ) -> None:
+        """Read its landed versions, the newest last, and what the policy says of its stage."""
         self.name = name
         self.versions = versions
         self.first, self.now = versions[0][1], versions[-1][1]
         self.created_at = moment(self.first["created_date"])
         self.created_on = company_day(self.created_at)
         self.close_on = date.fromisoformat(str(self.now["close_date"]))
-        self.is_closed = self.now["stage_name"] in ("Won", "Lost")
-        self.is_won = self.now["stage_name"] == "Won"
+        self.is_closed = stage["is_closed"] == "true"
+        self.is_won = stage["is_won"] == "true"
         self.is_deleted = is_absent or self.now["is_deleted"] == "true"
         self.accounts = {row["account_id"] for _, row in versions}
 
@@ -335,6 +453,21 @@ class Opportunity:
                 changes.append((moment(after["system_modstamp"]), after["owner_id"]))
         by_then = [owner for since, owner in changes if since <= event_at]
         return by_then[-1] if by_then else changes[0][1]
+
+
+def _part(amount: Decimal, hundredths: Decimal) -> Decimal:
+    """So many hundredths of an amount, rounded once: parts that end where others begin add up."""
+    return (amount * hundredths / HUNDRED).quantize(CENT, ROUND_HALF_UP)
+
+
+def _strength(of_policy: tuple[str, str | None]) -> tuple[str, int | None]:
+    strength, rank = of_policy
+    return strength, int(rank) if rank else None
+
+
+def _reversed(name: str | None) -> tuple[int, ...]:
+    """A key that sorts names the other way round: of two of one moment the first name wins."""
+    return tuple(-ord(letter) for letter in str(name))
 
 
 def _touch(
@@ -426,12 +559,12 @@ def open_quarter(step: Step, closed: set[str]) -> str:
     )
 
 
-def expected_positions(steps: Sequence[Step]) -> list[dict[tuple[str, str], Position]]:
+def expected_positions(steps: Sequence[Step]) -> list[dict[Place, Position]]:
     """Where every amount stands after each step."""
     return [Known(steps[: place + 1]).positions() for place in range(len(steps))]
 
 
-def balances(postings: Iterable[dict]) -> dict[tuple[str, str], Position]:
+def balances(postings: Iterable[dict]) -> dict[Place, Position]:
     """Where every amount stands by the ledger: the sum of its postings under each key."""
     sums: dict[tuple[str, str, Key], list[Decimal]] = {}
     for posting in postings:
@@ -441,10 +574,10 @@ def balances(postings: Iterable[dict]) -> dict[tuple[str, str], Position]:
         )
         place[0] += posting["amount"]
         place[1] += posting["amount_company_currency"]
-    found: dict[tuple[str, str], Position] = {}
+    found: dict[Place, Position] = {}
     for (opportunity, measure, key), (amount, converted) in sums.items():
         if amount or converted:
-            place_of = (opportunity, measure)
+            place_of = (opportunity, measure, key.rep_id)
             assert place_of not in found, (
                 f"{place_of} stands under two keys: {found[place_of]}, {key}"
             )

@@ -30,6 +30,7 @@ PARAMETERS = {
     "maximum_shrink_share": "0.20",
     "maximum_quarantined_share": "0.05",
     "accepted_shrinks": "accepted_shrinks",
+    "policy_versions": "policy_versions",
     "public_columns": "information_schema.columns",
     "landing_files": "'{folder}/landing/*/*/*.parquet'",
     "landed_company": "company",
@@ -63,6 +64,13 @@ BATCHES = """
     select 'b2', 'techflow', 'bilateral', 'partner_accounts', 'list.csv', 'full',
         '2026-02-09', '2', '2', '81', '81', '0';
     create table accepted_shrinks (feed varchar, as_of varchar);
+"""
+POLICY_VERSIONS = """
+    create table policy_versions as
+    select 'touch_types' as policy, 'p1' as batch_id, '2026.1' as policy_version, 'aa' as sha256
+    union all select 'touch_types', 'p2', '2026.1', 'aa'
+    union all select 'touch_types', 'p2', '2026.2', 'bb'
+    union all select 'stages', 'p1', '2026.1', 'cc';
 """
 STORED = (
     "copy (select range from range(98)) to "
@@ -221,6 +229,12 @@ CASES = [
         BATCHES + STORED,
         "update batch set good_count = '80' where batch_id = 'b2'",
         {"batch_id": "b2", "stored_count": 81},
+    ),
+    Case(
+        "policy_versions_keep_their_rows",
+        BATCHES + POLICY_VERSIONS,
+        "update policy_versions set sha256 = 'ab' where batch_id = 'p2' and sha256 = 'aa'",
+        {"policy": "touch_types", "policy_version": "2026.1", "last_batch_id": "p2"},
     ),
     Case(
         "full_lists_do_not_shrink",

@@ -46,7 +46,8 @@ landed_batches as (
 
 stages as (
 
-    select * from {{ latest_batch(ref('stg_policy__stages')) }}
+    select * from {{ ref('int_stages_versioned') }}
+    where valid_until_step is null
 
 ),
 

@@ -1,9 +1,10 @@
+{{ config(materialized='view') }}
+
 with
 
 activities as (
 
-    select * from {{ ref('int_crm_activities_unified') }}
-    where partner_crm_account_id is not null
+    select * from {{ ref('int_partner_activities_landed') }}
 
 ),
 
@@ -29,9 +30,7 @@ read_by_file as (
         coalesce(by_subtype.touch_type, by_type.touch_type) as touch_type,
         policy_files.valid_from_step as file_from_step,
         lag(coalesce(by_subtype.touch_type, by_type.touch_type)) over (
-            partition by
-                activities.source_system, activities.source_record_id, activities.batch_id,
-                activities.source_row_number
+            partition by activities.batch_id, activities.source_row_number
             order by policy_files.valid_from_step nulls last
         ) as touch_type_of_file_before
     from activities
@@ -63,7 +62,7 @@ readings as (
     select
         read_by_file.*,
         lead(file_from_step) over (
-            partition by source_system, source_record_id, batch_id, source_row_number
+            partition by batch_id, source_row_number
             order by file_from_step nulls last
         ) as next_reading_step
     from read_by_file

@@ -25,7 +25,7 @@ platform_touches as (
 
 partner_names as (
 
-    select * from {{ ref('int_partner_names_resolved') }}
+    select * from {{ ref('int_partner_names_versioned') }}
 
 ),
 
@@ -124,15 +124,26 @@ reported_touches as (
         partner_touches.source_row_number,
         partner_touches.known_step,
         partner_touches.known_on,
-        coalesce(people.valid_from_step, 0) as fact_from_step,
-        case
-            when people.superseded_from_on <= partner_touches.occurred_on then people.superseded_step
-        end as fact_until_step,
+        greatest(
+            coalesce(people.valid_from_step, 0), coalesce(partner_names.valid_from_step, 0)
+        ) as fact_from_step,
+        least(
+            case
+                when people.superseded_from_on <= partner_touches.occurred_on
+                then people.superseded_step
+            end,
+            partner_names.valid_until_step
+        ) as fact_until_step,
         cast(0 as bigint) as policy_from_step,
         cast(null as bigint) as policy_until_step
     from partner_touches
     left join partner_names
         on {{ name_key('partner_touches.partner_name') }} = partner_names.partner_name_key
+        and partner_touches.partner_id is null
+        and (
+            partner_names.valid_until_step is null
+            or partner_touches.known_step < partner_names.valid_until_step
+        )
     left join users_by_email
         on lower(partner_touches.our_rep_email) = users_by_email.email_key
     left join emails_of_one_contact
@@ -145,6 +156,16 @@ reported_touches as (
             people.superseded_step is null
             or partner_touches.known_step < people.superseded_step
             or partner_touches.occurred_on < people.superseded_from_on
+        )
+        and (
+            partner_names.valid_until_step is null
+            or partner_names.valid_until_step > people.valid_from_step
+        )
+        and (
+            partner_names.valid_from_step is null
+            or people.superseded_step is null
+            or partner_touches.occurred_on < people.superseded_from_on
+            or partner_names.valid_from_step < people.superseded_step
         )
 
 ),
@@ -228,8 +249,8 @@ platform_event_touches as (
         platform_touches.source_row_number,
         platform_touches.known_step,
         platform_touches.known_on,
-        cast(0 as bigint) as fact_from_step,
-        cast(null as bigint) as fact_until_step,
+        platform_touches.fact_from_step,
+        platform_touches.fact_until_step,
         platform_touches.policy_from_step,
         platform_touches.policy_until_step
     from platform_touches
@@ -278,8 +299,8 @@ registration_touches as (
         registrations.source_row_number,
         registrations.known_step,
         registrations.known_on,
-        cast(0 as bigint) as fact_from_step,
-        cast(null as bigint) as fact_until_step,
+        coalesce(partner_names.valid_from_step, 0) as fact_from_step,
+        partner_names.valid_until_step as fact_until_step,
         coalesce(window_files.valid_from_step, 0) as policy_from_step,
         window_files.valid_until_step as policy_until_step
     from registrations
@@ -298,6 +319,11 @@ registration_touches as (
         )
     left join partner_names
         on {{ name_key('registrations.partner_name') }} = partner_names.partner_name_key
+        and registrations.partner_id is null
+        and (
+            partner_names.valid_until_step is null
+            or registrations.known_step < partner_names.valid_until_step
+        )
 
 ),
 

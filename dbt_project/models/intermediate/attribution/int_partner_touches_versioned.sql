@@ -139,14 +139,6 @@ judged as (
 
     select
         judged_by_file.*,
-        lag(judged_until_step) over (
-            partition by touch_id order by judged_from_step nulls last
-        ) as previous_until_step,
-        lag({{ hash_id([
-            'known_step', 'known_from_step', 'touch_type', 'expires_on', 'strength', 'source_rank',
-        ]) }}) over (
-            partition by touch_id order by judged_from_step nulls last
-        ) as previous_judgement,
         {{ hash_id([
             'known_step', 'known_from_step', 'touch_type', 'expires_on', 'strength', 'source_rank',
         ]) }} as judgement
@@ -156,37 +148,43 @@ judged as (
 
 ),
 
--- A file that judges as the one before begins nothing.
-judgements as (
+in_order as (
 
     select
         judged.*,
-        sum(case
-            when judgement = previous_judgement and judged_from_step = previous_until_step then 0
-            else 1
-        end) over (
-            partition by touch_id
-            order by judged_from_step nulls last
-            rows between unbounded preceding and current row
-        ) as judgement_number
+        lag(judgement) over (
+            partition by touch_id order by judged_from_step nulls last
+        ) as previous_judgement,
+        lag(judged_until_step) over (
+            partition by touch_id order by judged_from_step nulls last
+        ) as previous_until_step,
+        last_value(judged_until_step) over (
+            partition by touch_id order by judged_from_step nulls last
+            rows between unbounded preceding and unbounded following
+        ) as last_until_step
     from judged
 
 ),
 
+-- A file that judges as the one before begins nothing: a span lasts until the last of those that
+-- judge alike ends.
 spans as (
 
     select
-        judgements.*,
+        in_order.*,
         case
-            when count(*) over span_of_judgement
-                = count(judged_until_step) over span_of_judgement
-            then max(judged_until_step) over span_of_judgement
-        end as span_until_step,
-        row_number() over (
-            partition by touch_id, judgement_number order by judged_from_step nulls last
-        ) as place_in_span
-    from judgements
-    window span_of_judgement as (partition by touch_id, judgement_number)
+            when lead(judged_from_step) over (
+                    partition by touch_id order by judged_from_step nulls last
+                ) is null
+            then last_until_step
+            else lead(previous_until_step) over (
+                    partition by touch_id order by judged_from_step nulls last
+                )
+        end as span_until_step
+    from in_order
+    where previous_judgement is null
+        or previous_judgement <> judgement
+        or previous_until_step is distinct from judged_from_step
 
 ),
 
@@ -235,7 +233,6 @@ versions as (
     left join windows
         on spans.occurred_on >= windows.effective_from_on
         and (windows.effective_before_on is null or spans.occurred_on < windows.effective_before_on)
-    where spans.place_in_span = 1
 
 )
 

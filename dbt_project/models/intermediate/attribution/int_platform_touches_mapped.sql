@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 partnertap_events as (
@@ -20,7 +22,7 @@ crossbeam_signals as (
 
 partner_names as (
 
-    select * from {{ ref('int_partner_names_resolved') }}
+    select * from {{ ref('int_partner_names_versioned') }}
 
 ),
 
@@ -116,9 +118,7 @@ read_by_file as (
         coalesce(by_subtype.touch_type, by_type.touch_type) as touch_type,
         policy_files.valid_from_step as file_from_step,
         lag(coalesce(by_subtype.touch_type, by_type.touch_type)) over (
-            partition by
-                dated_events.source_system, dated_events.source_record_id, dated_events.batch_id,
-                dated_events.source_row_number
+            partition by dated_events.batch_id, dated_events.source_row_number
             order by policy_files.valid_from_step nulls last
         ) as touch_type_of_file_before
     from dated_events
@@ -151,7 +151,7 @@ readings as (
     select
         read_by_file.*,
         lead(file_from_step) over (
-            partition by source_system, source_record_id, batch_id, source_row_number
+            partition by batch_id, source_row_number
             order by file_from_step nulls last
         ) as next_reading_step
     from read_by_file
@@ -159,7 +159,8 @@ readings as (
 
 ),
 
--- An event whose kind nobody has mapped to a touch is none.
+-- An event whose kind nobody has mapped to a touch is none. Whom a name means counts from the step
+-- in which that was known.
 mapped as (
 
     select
@@ -187,10 +188,17 @@ mapped as (
         readings.known_step,
         readings.known_on,
         readings.file_from_step as policy_from_step,
-        readings.next_reading_step as policy_until_step
+        readings.next_reading_step as policy_until_step,
+        coalesce(partner_names.valid_from_step, 0) as fact_from_step,
+        partner_names.valid_until_step as fact_until_step
     from readings
     left join partner_names
         on {{ name_key('readings.named_partner') }} = partner_names.partner_name_key
+        and readings.feed_partner_id is null
+        and (
+            partner_names.valid_until_step is null
+            or readings.known_step < partner_names.valid_until_step
+        )
     where readings.touch_type is not null
         and coalesce(readings.feed_partner_id, partner_names.partner_id) is not null
 

@@ -23,6 +23,23 @@ posting_quarters as (
 
 ),
 
+-- What moves and grows in one step is moved as it was and then grown, each for its own reason.
+compared as (
+
+    select
+        movements.*,
+        coalesce(booking_key <> previous_booking_key and currency = previous_currency, false)
+            as is_moved,
+        case
+            when previous_conversion_rate is null
+                or previous_conversion_rate = conversion_rate
+            then amount_company_currency
+            else {{ convert_amount('amount', 'previous_conversion_rate') }}
+        end as amount_at_previous_rate
+    from movements
+
+),
+
 reversals as (
 
     select
@@ -34,6 +51,7 @@ reversals as (
         refresh_number,
         is_until_opening,
         'reversal' as posting_kind,
+        'reversal' as posting_part,
         previous_attribution_class as attribution_class,
         previous_partner_id as partner_id,
         previous_rep_id as rep_id,
@@ -60,7 +78,7 @@ reversals as (
         opportunity_source_file,
         opportunity_source_sha256,
         opportunity_source_row_number
-    from movements
+    from compared
     where previous_booking_key is not null
         and booking_key is distinct from previous_booking_key
 
@@ -77,6 +95,7 @@ bookings_of_new_keys as (
         refresh_number,
         is_until_opening,
         'original' as posting_kind,
+        'original' as posting_part,
         attribution_class,
         partner_id,
         rep_id,
@@ -84,12 +103,14 @@ bookings_of_new_keys as (
         rep_credit_share,
         event_on,
         origin_quarter,
-        amount_company_currency,
-        amount,
+        case
+            when is_moved then previous_amount_company_currency else amount_company_currency
+        end as amount_company_currency,
+        case when is_moved then previous_amount else amount end as amount,
         currency,
-        conversion_rate,
-        rate_on,
-        rate_kind,
+        case when is_moved then previous_conversion_rate else conversion_rate end as conversion_rate,
+        case when is_moved then previous_rate_on else rate_on end as rate_on,
+        case when is_moved then previous_rate_kind else rate_kind end as rate_kind,
         exclusion,
         rule_id,
         tie_break,
@@ -103,13 +124,13 @@ bookings_of_new_keys as (
         opportunity_source_file,
         opportunity_source_sha256,
         opportunity_source_row_number
-    from movements
+    from compared
     where booking_key is not null
         and booking_key is distinct from previous_booking_key
 
 ),
 
-adjustments as (
+amount_adjustments as (
 
     select
         opportunity_id,
@@ -120,6 +141,7 @@ adjustments as (
         refresh_number,
         is_until_opening,
         'adjustment' as posting_kind,
+        'adjustment' as posting_part,
         attribution_class,
         partner_id,
         rep_id,
@@ -127,8 +149,61 @@ adjustments as (
         rep_credit_share,
         event_on,
         origin_quarter,
-        amount_company_currency - previous_amount_company_currency as amount_company_currency,
+        amount_at_previous_rate - previous_amount_company_currency as amount_company_currency,
         amount - previous_amount as amount,
+        currency,
+        coalesce(previous_conversion_rate, conversion_rate) as conversion_rate,
+        case when previous_conversion_rate is null then rate_on else previous_rate_on end as rate_on,
+        coalesce(previous_rate_kind, rate_kind) as rate_kind,
+        exclusion,
+        rule_id,
+        tie_break,
+        override_id,
+        evidence_touch_ids,
+        policy_version,
+        policy_sha256,
+        case
+            when is_moved and reason not in ('opening_balance', 'split_changed')
+            then 'amount_changed'
+            else reason
+        end as reason,
+        episode_step as corrected_step,
+        opportunity_batch_id,
+        opportunity_source_file,
+        opportunity_source_sha256,
+        opportunity_source_row_number
+    from compared
+    where booking_key = previous_booking_key
+        or is_moved
+
+),
+
+rate_adjustments as (
+
+    select
+        opportunity_id,
+        measure,
+        credit_number,
+        known_step,
+        known_on,
+        refresh_number,
+        is_until_opening,
+        'adjustment' as posting_kind,
+        case
+            when amount = previous_amount
+                and amount_at_previous_rate = previous_amount_company_currency
+            then 'adjustment'
+            else 'rate_adjustment'
+        end as posting_part,
+        attribution_class,
+        partner_id,
+        rep_id,
+        manager_id,
+        rep_credit_share,
+        event_on,
+        origin_quarter,
+        amount_company_currency - amount_at_previous_rate as amount_company_currency,
+        cast(0 as {{ type_money() }}) as amount,
         currency,
         conversion_rate,
         rate_on,
@@ -140,18 +215,18 @@ adjustments as (
         evidence_touch_ids,
         policy_version,
         policy_sha256,
-        reason,
+        case
+            when reason = 'opening_balance' then reason
+            else 'rate_changed'
+        end as reason,
         episode_step as corrected_step,
         opportunity_batch_id,
         opportunity_source_file,
         opportunity_source_sha256,
         opportunity_source_row_number
-    from movements
-    where booking_key = previous_booking_key
-        and (
-            amount <> previous_amount
-            or amount_company_currency <> previous_amount_company_currency
-        )
+    from compared
+    where (booking_key = previous_booking_key or is_moved)
+        and amount_company_currency <> amount_at_previous_rate
 
 ),
 
@@ -161,7 +236,9 @@ postings_of_all_kinds as (
     union all
     select * from bookings_of_new_keys
     union all
-    select * from adjustments
+    select * from amount_adjustments
+    union all
+    select * from rate_adjustments
 
 ),
 
@@ -185,7 +262,7 @@ posted as (
     select
         {{ hash_id([
             'postings.opportunity_id', 'postings.credited_measure', 'postings.known_step',
-            'postings.posting_kind',
+            'postings.posting_part',
         ]) }} as posting_id,
         postings.opportunity_id,
         postings.measure,

@@ -35,7 +35,8 @@ values_dated as (
 
 stages as (
 
-    select * from {{ latest_batch(ref('stg_policy__stages')) }}
+    select * from {{ ref('int_stages_versioned') }}
+    where valid_until_step is null
 
 ),
 

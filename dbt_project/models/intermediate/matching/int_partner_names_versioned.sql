@@ -1,0 +1,308 @@
+with
+
+partner_versions as (
+
+    select * from {{ ref('stg_templates__partners') }}
+
+),
+
+feeds as (
+
+    select * from {{ ref('stg_settings__feeds') }}
+
+),
+
+feed_files as (
+
+    select * from {{ policy_files(ref('stg_settings__feeds')) }}
+
+),
+
+company as (
+
+    select * from {{ ref('stg_settings__company') }}
+
+),
+
+crossbeam_overlaps as (
+
+    select * from {{ ref('stg_crossbeam__account_overlaps') }}
+
+),
+
+crossbeam_signals as (
+
+    select * from {{ ref('stg_crossbeam__signals') }}
+
+),
+
+reveal_accounts as (
+
+    select * from {{ ref('stg_reveal__accounts') }}
+
+),
+
+partnertap_accounts as (
+
+    select * from {{ ref('stg_partnertap__accounts') }}
+
+),
+
+partnertap_events as (
+
+    select * from {{ ref('stg_partnertap__attribution_events') }}
+
+),
+
+-- Case 29: every name that the partner master ever gave a partner leads to it, the newest first.
+names_in_master as (
+
+    select
+        partner_versions.*,
+        {{ name_key('partner_name') }} as partner_name_key,
+        row_number() over (
+            partition by {{ name_key('partner_name') }}, known_step
+            order by partner_id nulls last
+        ) as rank_in_step
+    from partner_versions
+
+),
+
+names_in_feeds as (
+
+    select
+        feeds.*,
+        {{ name_key('partner_name') }} as partner_name_key,
+        row_number() over (
+            partition by {{ name_key('partner_name') }}, known_step
+            order by partner_id nulls last
+        ) as rank_in_step
+    from feeds
+    where partner_id is not null
+        and partner_name is not null
+
+),
+
+-- What is our own company is no partner, however a platform shows it back (case 35).
+stated_names as (
+
+    select
+        {{ name_key('company_name') }} as partner_name_key,
+        cast(null as {{ type_string() }}) as partner_id,
+        company_name as partner_name,
+        'company' as known_from,
+        cast(0 as bigint) as stated_from_step,
+        cast(null as bigint) as stated_until_step
+    from company
+
+    union all
+
+    select
+        partner_name_key,
+        partner_id,
+        partner_name,
+        'partners' as known_from,
+        known_step as stated_from_step,
+        lead(known_step) over (
+            partition by partner_name_key order by known_step nulls last
+        ) as stated_until_step
+    from names_in_master
+    where rank_in_step = 1
+
+    union all
+
+    select
+        names_in_feeds.partner_name_key,
+        names_in_feeds.partner_id,
+        names_in_feeds.partner_name,
+        'feeds' as known_from,
+        feed_files.valid_from_step as stated_from_step,
+        feed_files.valid_until_step as stated_until_step
+    from names_in_feeds
+    inner join feed_files
+        on names_in_feeds.known_step = feed_files.valid_from_step
+    where names_in_feeds.rank_in_step = 1
+
+),
+
+partners_ranked as (
+
+    select
+        partner_versions.*,
+        row_number() over (
+            partition by partner_id, known_step
+            order by batch_id desc nulls last, source_row_number desc nulls last
+        ) as rank_in_step
+    from partner_versions
+
+),
+
+partnerships as (
+
+    select
+        partner_id,
+        successor_partner_id,
+        valid_to_on,
+        known_step as held_from_step,
+        lead(known_step) over (
+            partition by partner_id order by known_step nulls last
+        ) as held_until_step
+    from partners_ranked
+    where rank_in_step = 1
+
+),
+
+platform_names as (
+
+    select {{ platform_partner_name() }} as partner_name from crossbeam_overlaps
+    union
+    select {{ each_of('customer_of') }} as partner_name from crossbeam_overlaps
+    union
+    select {{ each_of('opportunity_of') }} as partner_name from crossbeam_overlaps
+    union
+    select {{ each_of('prospect_of') }} as partner_name from crossbeam_overlaps
+    union
+    select {{ platform_partner_name() }} as partner_name from crossbeam_signals
+    union
+    select partner_name from reveal_accounts
+    union
+    select {{ platform_partner_name() }} as partner_name from partnertap_accounts
+    union
+    select {{ platform_partner_name() }} as partner_name from partnertap_events
+
+),
+
+-- A name that nobody has listed is a partner of its own, never the one that it resembles.
+unlisted_names as (
+
+    select
+        {{ name_key('partner_name') }} as partner_name_key,
+        replace({{ name_key('partner_name') }}, ' ', '_') as partner_id,
+        min(partner_name) as partner_name
+    from platform_names
+    where partner_name is not null
+    group by {{ name_key('partner_name') }}
+
+),
+
+-- Every step from which a name may lead elsewhere.
+reading_steps as (
+
+    select partner_name_key, cast(0 as bigint) as reading_step from unlisted_names
+    union
+    select partner_name_key, stated_from_step as reading_step from stated_names
+    union
+    select partner_name_key, stated_until_step as reading_step from stated_names
+    where stated_until_step is not null
+    union
+    select stated_names.partner_name_key, partnerships.held_from_step as reading_step
+    from stated_names
+    inner join partnerships
+        on stated_names.partner_id = partnerships.partner_id
+        and stated_names.stated_from_step <= partnerships.held_from_step
+
+),
+
+stated_at_step as (
+
+    select
+        reading_steps.partner_name_key,
+        reading_steps.reading_step,
+        stated_names.partner_id,
+        stated_names.partner_name,
+        stated_names.known_from,
+        row_number() over (
+            partition by reading_steps.partner_name_key, reading_steps.reading_step
+            order by
+                stated_names.known_from nulls last,
+                stated_names.stated_from_step desc nulls last,
+                stated_names.partner_id nulls last
+        ) as statement_rank
+    from reading_steps
+    inner join stated_names
+        on reading_steps.partner_name_key = stated_names.partner_name_key
+        and reading_steps.reading_step >= stated_names.stated_from_step
+        and (
+            stated_names.stated_until_step is null
+            or reading_steps.reading_step < stated_names.stated_until_step
+        )
+
+),
+
+-- What a platform still calls by the name of a partner that was acquired is its successor's from
+-- the day after the last one of the partnership.
+readings as (
+
+    select
+        reading_steps.partner_name_key,
+        reading_steps.reading_step,
+        coalesce(
+            stated_at_step.partner_id,
+            case when stated_at_step.known_from is null then unlisted_names.partner_id end
+        ) as partner_id,
+        coalesce(stated_at_step.partner_name, unlisted_names.partner_name) as partner_name,
+        coalesce(
+            stated_at_step.known_from,
+            case when unlisted_names.partner_id is not null then 'platform' end
+        ) as known_from,
+        case
+            when partnerships.successor_partner_id is not null then partnerships.valid_to_on
+        end as succeeded_after_on,
+        partnerships.successor_partner_id
+    from reading_steps
+    left join stated_at_step
+        on reading_steps.partner_name_key = stated_at_step.partner_name_key
+        and reading_steps.reading_step = stated_at_step.reading_step
+        and stated_at_step.statement_rank = 1
+    left join unlisted_names
+        on reading_steps.partner_name_key = unlisted_names.partner_name_key
+    left join partnerships
+        on stated_at_step.partner_id = partnerships.partner_id
+        and reading_steps.reading_step >= partnerships.held_from_step
+        and (
+            partnerships.held_until_step is null
+            or reading_steps.reading_step < partnerships.held_until_step
+        )
+    where reading_steps.partner_name_key <> ''
+
+),
+
+compared as (
+
+    select
+        readings.*,
+        row_number() over in_order as reading_number,
+        lag(partner_id) over in_order as previous_partner_id,
+        lag(known_from) over in_order as previous_known_from,
+        lag(succeeded_after_on) over in_order as previous_succeeded_after_on,
+        lag(successor_partner_id) over in_order as previous_successor_partner_id
+    from readings
+    window in_order as (partition by partner_name_key order by reading_step nulls last)
+
+),
+
+-- A file that says the same as the one before begins nothing.
+versioned as (
+
+    select
+        partner_name_key,
+        partner_id,
+        partner_name,
+        known_from,
+        succeeded_after_on,
+        successor_partner_id,
+        reading_step as valid_from_step,
+        lead(reading_step) over (
+            partition by partner_name_key order by reading_step nulls last
+        ) as valid_until_step
+    from compared
+    where reading_number = 1
+        or partner_id is distinct from previous_partner_id
+        or known_from is distinct from previous_known_from
+        or succeeded_after_on is distinct from previous_succeeded_after_on
+        or successor_partner_id is distinct from previous_successor_partner_id
+
+)
+
+select * from versioned
+where known_from is not null
