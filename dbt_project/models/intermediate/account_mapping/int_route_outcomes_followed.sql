@@ -72,6 +72,22 @@ refresh_current as (
 
 ),
 
+landed_batches as (
+
+    select * from {{ ref('stg_cosell__landed_batches') }}
+
+),
+
+-- What the CRM has not told yet has not failed to happen.
+observed as (
+
+    select least(max(refresh_current.as_of), max(landed_batches.as_of)) as observed_until_on
+    from refresh_current
+    cross join landed_batches
+    where landed_batches.source in ('salesforce', 'hubspot')
+
+),
+
 listed as (
 
     select
@@ -291,13 +307,13 @@ followed as (
         touched.touched_on,
         case
             when touched.touched_on <= subjects.touch_due_on then true
-            when refresh_current.as_of > subjects.touch_due_on then false
+            when observed.observed_until_on > subjects.touch_due_on then false
         end as is_touched_in_time,
         subjects.conversation_due_on,
         spoken.conversation_on,
         case
             when spoken.conversation_on is not null then true
-            when refresh_current.as_of > subjects.conversation_due_on then false
+            when observed.observed_until_on > subjects.conversation_due_on then false
         end as has_conversation,
         spoken.sellers_spoke_on,
         coalesce(spoken.had_spoken_before, 0) = 1 as had_sellers_spoken_before,
@@ -306,16 +322,17 @@ followed as (
         opened_ranked.opportunity_opened_on,
         case
             when opened_ranked.opportunity_opened_on is not null then true
-            when refresh_current.as_of > subjects.opportunity_due_on then false
+            when observed.observed_until_on > subjects.opportunity_due_on then false
         end as has_opportunity,
         subjects.won_due_on,
         opened_ranked.won_on,
         case
             when opened_ranked.won_on is not null then true
-            when refresh_current.as_of > subjects.won_due_on then false
-        end as is_won
+            when observed.observed_until_on > subjects.won_due_on then false
+        end as is_won,
+        observed.observed_until_on
     from subjects
-    cross join refresh_current
+    cross join observed
     left join touched
         on subjects.subject_id = touched.subject_id
     left join spoken

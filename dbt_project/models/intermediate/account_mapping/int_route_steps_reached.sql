@@ -6,12 +6,6 @@ followed as (
 
 ),
 
-refresh_current as (
-
-    select * from {{ ref('int_refresh_current') }}
-
-),
-
 steps as (
 
     select
@@ -124,11 +118,10 @@ reached as (
         slices.conversation_due_on,
         slices.cell,
         slices.score_band,
-        refresh_current.as_of > slices.due_on as is_settled,
+        coalesce(slices.observed_until_on > slices.due_on, false) as is_settled,
         coalesce(slices.is_reached, false) as is_reached,
         {{ days_between('slices.week_starts_on', 'slices.reached_on') }} as days_to_step
     from slices
-    cross join refresh_current
 
 )
 
