@@ -126,9 +126,7 @@ def _found_rep(release: duckdb.DuckDBPyConnection, rep: str) -> tuple[str, str]:
     found = [one for one in reps if one[0] == rep.strip()]
     found = found or [one for one in reps if (one[2] or "").casefold() == wanted]
     found = found or [one for one in reps if one[1].casefold() == wanted]
-    found = found or [
-        one for one in reps if wanted and f" {wanted}" in f" {one[1].casefold()}"
-    ]
+    found = found or [one for one in reps if wanted and f" {wanted}" in f" {one[1].casefold()}"]
     if len(found) == 1:
         return found[0][0], found[0][1]
     if found:

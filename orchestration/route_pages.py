@@ -27,7 +27,8 @@ SHOWN_LEAVERS = 8
 def list_page(found: RepList, limit: int) -> RenderableType:
     """The list of one rep: what to do first, with whom, why; who left it, and why."""
     heading = Text.assemble(
-        (found.rep_name, "bold cyan"), (f"  week of {found.week_starts_on}", "bold"),
+        (found.rep_name, "bold cyan"),
+        (f"  week of {found.week_starts_on}", "bold"),
         (f"  {count(len(found.rows), 'account')}", "dim"),
     )
     if not found.rows:

@@ -30,7 +30,7 @@ shared as (
         end as open_pipeline_amount
     from bilateral
     left join plan_rates
-        on bilateral.open_pipeline_currency = plan_rates.currency
+        on bilateral.open_pipeline_currency = lower(plan_rates.currency)
     where bilateral.open_pipeline_amount is not null
 
     union all

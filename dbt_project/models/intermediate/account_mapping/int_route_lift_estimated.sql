@@ -70,13 +70,17 @@ matched as (
 
     select
         strata.*,
-        strata.routed_count / nullif(
-            sum(strata.routed_count) over (
-                partition by strata.slice_kind, strata.slice_id, strata.step
-            ), 0
+        cast(strata.routed_count as double) / nullif(
+            cast(
+                sum(strata.routed_count) over (
+                    partition by strata.slice_kind, strata.slice_id, strata.step
+                ) as double
+            ), cast(0 as double)
         ) as stratum_weight,
-        strata.routed_reached_count / nullif(strata.routed_count, 0) as routed_share,
-        strata.similar_reached_count / nullif(strata.similar_count, 0) as similar_share,
+        cast(strata.routed_reached_count as double)
+        / nullif(cast(strata.routed_count as double), cast(0 as double)) as routed_share,
+        cast(strata.similar_reached_count as double)
+        / nullif(cast(strata.similar_count as double), cast(0 as double)) as similar_share,
         cast(outcome_rules.interval_z as double) as z
     from strata
     cross join outcome_rules
@@ -90,26 +94,10 @@ bounded as (
 
     select
         matched.*,
-        (routed_share + z * z / nullif(2 * routed_count, 0)
-        - z * sqrt(
-            routed_share * (1 - routed_share) / nullif(routed_count, 0)
-            + z * z / nullif(4 * routed_count * routed_count, 0)
-        )) / nullif(1 + z * z / nullif(routed_count, 0), 0) as routed_low,
-        (routed_share + z * z / nullif(2 * routed_count, 0)
-        + z * sqrt(
-            routed_share * (1 - routed_share) / nullif(routed_count, 0)
-            + z * z / nullif(4 * routed_count * routed_count, 0)
-        )) / nullif(1 + z * z / nullif(routed_count, 0), 0) as routed_high,
-        (similar_share + z * z / nullif(2 * similar_count, 0)
-        - z * sqrt(
-            similar_share * (1 - similar_share) / nullif(similar_count, 0)
-            + z * z / nullif(4 * similar_count * similar_count, 0)
-        )) / nullif(1 + z * z / nullif(similar_count, 0), 0) as similar_low,
-        (similar_share + z * z / nullif(2 * similar_count, 0)
-        + z * sqrt(
-            similar_share * (1 - similar_share) / nullif(similar_count, 0)
-            + z * z / nullif(4 * similar_count * similar_count, 0)
-        )) / nullif(1 + z * z / nullif(similar_count, 0), 0) as similar_high
+        {{ wilson_bound('routed_share', 'routed_count', 'z', '-') }} as routed_low,
+        {{ wilson_bound('routed_share', 'routed_count', 'z', '+') }} as routed_high,
+        {{ wilson_bound('similar_share', 'similar_count', 'z', '-') }} as similar_low,
+        {{ wilson_bound('similar_share', 'similar_count', 'z', '+') }} as similar_high
     from matched
 
 ),
@@ -152,9 +140,9 @@ estimated as (
         summed.step,
         cast(summed.routed_count as bigint) as matched_routed_count,
         cast(summed.similar_count as bigint) as matched_similar_count,
-        {{ rounded_share('cast(summed.routed_parts as double) / 1000000000000') }}
+        {{ rounded_share('cast(summed.routed_parts as double) / cast(1000000000000 as double)') }}
             as matched_routed_share,
-        {{ rounded_share('cast(summed.similar_parts as double) / 1000000000000') }}
+        {{ rounded_share('cast(summed.similar_parts as double) / cast(1000000000000 as double)') }}
             as matched_similar_share,
         {{ rounded_share(
             '(cast(summed.routed_parts as double) - cast(summed.similar_parts as double))'

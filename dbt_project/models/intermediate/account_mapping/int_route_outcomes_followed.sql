@@ -133,8 +133,10 @@ subjects as (
         listed.roll_up,
         listed.score,
         cast(
-            floor(listed.score / outcome_rules.score_band_points) * outcome_rules.score_band_points
-            as bigint
+            floor(
+                cast(listed.score as double)
+                / nullif(cast(outcome_rules.score_band_points as double), cast(0 as double))
+            ) * outcome_rules.score_band_points as bigint
         ) as score_band,
         days_due.touch_due_on,
         {{ add_days('listed.week_starts_on', 'outcome_rules.conversation_days - 1') }}

@@ -69,7 +69,7 @@ listable as (
 
     select
         prioritized.account_id,
-        min(case when cooling.account_id is null then 0 else 1 end) as is_cooling
+        min(case when cooling.account_id is null then 0 else 1 end) as cooling_number
     from prioritized
     inner join route_plays
         on prioritized.cell = route_plays.cell
@@ -86,7 +86,7 @@ counted as (
         owned_accounts.territory,
         cast(count(*) as bigint) as accounts_count,
         cast(count(listable.account_id) as bigint) as listable_accounts_count,
-        cast(coalesce(sum(listable.is_cooling), 0) as bigint) as cooling_accounts_count
+        cast(coalesce(sum(listable.cooling_number), 0) as bigint) as cooling_accounts_count
     from owned_accounts
     left join listable
         on owned_accounts.account_id = listable.account_id

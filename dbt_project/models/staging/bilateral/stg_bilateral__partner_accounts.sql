@@ -28,7 +28,7 @@ renamed as (
         status as partner_state,
         owner_name,
         owner_email,
-        upper({{ undeclared_value('_extra', 'pipeline[ _]currency') }}) as open_pipeline_currency,
+        {{ undeclared_value('_extra', 'pipeline[ _]currency') }} as open_pipeline_currency,
 
         -- numerics
         cast(employees as bigint) as employees_count,
