@@ -152,7 +152,7 @@ class DbtProject:
             *("--target-path", str(target_folder.absolute())),
             *("--log-path", str(log_folder.absolute())),
             *("--log-level", "none"),
-            *("--log-level-file", "info"),
+            *("--log-level-file", "none"),
             "--no-version-check",
             "--no-use-colors",
         ]

@@ -218,6 +218,8 @@ def test_a_sheet_keeps_formulas_from_running_and_ids_as_they_are(
 def test_a_match_is_explained_with_threshold_runner_up_and_both_landed_rows(
     cosell, demo_home: Home
 ) -> None:
+    (policy,) = csv.DictReader((demo_home.policies / "matching.csv").open(encoding="utf-8"))
+    threshold = float(policy["automatic_probability"])
     contested = next(queued for queued in queue_of(demo_home) if queued.other_account)
     pair = contested.pair
     by_record = cosell(
@@ -225,7 +227,7 @@ def test_a_match_is_explained_with_threshold_runner_up_and_both_landed_rows(
     )
     assert by_record.exit_code == 0, by_record.errors
     for said in (
-        *("decision    review", "automatic from 0.990000", contested.other_account),
+        *("decision    review", f"automatic from {threshold:.6f}", contested.other_account),
         *("What was compared", "Our record", "The partner's record", "sha256"),
     ):
         assert said in by_record.output, said

@@ -57,7 +57,7 @@ def routing_assets() -> dg.Definitions:
             ),
             dg.AssetSpec(
                 key=COMPANY_ASSIGNMENTS_KEY,
-                deps=[warehouse_table_key("core.fct_company_records"), gate_key(MARTS)],
+                deps=[warehouse_table_key("matching.int_companies_identified"), gate_key(MARTS)],
                 group_name=ROUTING,
                 description=(
                     "One row per record and refresh that found it in another company than before; "
@@ -170,8 +170,8 @@ def freeze_the_companies(session: RefreshSession) -> int:
             literal = str(file).replace("'", "''")
             written = connection.execute(
                 f"copy (select {columns} from ("
-                f"select *, {state.refresh_number} as refresh_number from core.fct_company_records"
-                f" where is_reassigned) order by record_id) to '{literal}' (format parquet)"
+                f"select *, {state.refresh_number} as refresh_number"
+                f" from matching.int_companies_identified where is_reassigned) order by record_id) to '{literal}' (format parquet)"
             ).fetchone()
         if not written or not written[0]:
             return 0

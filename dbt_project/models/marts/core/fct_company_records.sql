@@ -54,8 +54,6 @@ company_records as (
         companies.keeper_record_id,
         companies.founded_step,
         companies.founded_on,
-        companies.former_company_id,
-        companies.is_reassigned,
         records.first_known_on
     from records
     inner join companies
