@@ -30,7 +30,8 @@ refresh_current as (
 
 ),
 
--- Types that the policy calls no touch at all, such as automatic sequences (case 20).
+-- Types that the policy calls no touch at all. A mail that a sequence sent has the type of its
+-- template, and only its subtype says so (case 20).
 ignored_types as (
 
     select activity_touch_types.activity_type
@@ -62,6 +63,8 @@ counted as (
     cross join refresh_current
     left join ignored_types
         on activities.activity_type = ignored_types.activity_type
+    left join ignored_types as ignored_subtypes
+        on activities.activity_subtype = ignored_subtypes.activity_type
     left join deleted_activities
         on activities.source_system = deleted_activities.source_system
         and activities.source_record_id = deleted_activities.source_record_id
@@ -71,6 +74,7 @@ counted as (
         and activities.activity_on <= refresh_current.as_of
         and not activities.is_recurrence
         and ignored_types.activity_type is null
+        and ignored_subtypes.activity_type is null
         and deleted_activities.source_record_id is null
 
 )

@@ -202,7 +202,7 @@ conversations as (
     inner join conversation_types
         on touches.touch_type = conversation_types.touch_type
     cross join refresh_current
-    where touches.has_partner_seller
+    where (touches.has_partner_seller or conversation_types.is_with_partner_seller)
         and touches.account_id is not null
         and touches.occurred_on <= refresh_current.as_of
 

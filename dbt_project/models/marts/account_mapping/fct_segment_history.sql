@@ -100,7 +100,7 @@ overlapping_days as (
         )
         and (
             our_states.valid_until_on is null
-            or partner_states.valid_from_on < our_states.valid_until_on
+            or our_states.valid_until_on > partner_states.valid_from_on
         )
     inner join coverage
         on partner_states.partner_id = coverage.partner_id
@@ -126,7 +126,7 @@ unlisted_days as (
         )
         and (
             our_states.valid_until_on is null
-            or absences.valid_from_on < our_states.valid_until_on
+            or our_states.valid_until_on > absences.valid_from_on
         )
     where not exists (
             select 1 from matched_accounts

@@ -204,13 +204,13 @@ explained as (
             when partner_records_count is null then 'The partner shares no rows to count'
             when sharing_accounts_count = 0 and additional_records_count = 0 then null
             else cast(overlapping_accounts_count as {{ type_string() }}) || ' accounts, less '
-            || cast(sharing_accounts_count as {{ type_string() }})
-            || ' that share a record counted at another account, and '
-            || cast(additional_records_count as {{ type_string() }})
-            || ' further records of accounts counted once, make '
-            || cast(
-                partner_records_count - unmatched_records_count as {{ type_string() }}
-            ) || ' matched records'
+                || cast(sharing_accounts_count as {{ type_string() }})
+                || ' that share a record counted at another account, and '
+                || cast(additional_records_count as {{ type_string() }})
+                || ' further records of accounts counted once, make '
+                || cast(
+                    partner_records_count - unmatched_records_count as {{ type_string() }}
+                ) || ' matched records'
         end as bridge,
         our_open_pipeline_amount,
         partner_open_pipeline_amount
