@@ -1,5 +1,6 @@
--- Every row of today's segments is the open end of its history, with the same states and cell, and
--- no day of an account has two answers.
+-- Every row of today's segments is the open end of its history, with the same cell and states, and
+-- no day of an account has two answers. Without a row nothing was ever known; where the partner
+-- never had the account, all that counts as a prospect is one state.
 with
 
 segments as (
@@ -30,9 +31,15 @@ compared as (
     from segments
     left join as_of_today
         on segments.segment_id = as_of_today.segment_id
-    where segments.cell is distinct from as_of_today.cell
-        or segments.our_state is distinct from as_of_today.our_state
-        or segments.partner_state is distinct from as_of_today.partner_state
+    where (segments.cell <> 'unknown_coverage' or as_of_today.segment_id is not null)
+        and (
+            segments.cell is distinct from as_of_today.cell
+            or segments.partner_state is distinct from as_of_today.partner_state
+            or (
+                segments.partner_account_id is not null
+                and segments.our_state is distinct from as_of_today.our_state
+            )
+        )
 
 ),
 

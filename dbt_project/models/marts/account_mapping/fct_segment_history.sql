@@ -55,24 +55,56 @@ matched_records as (
 
 ),
 
--- What an account that the partner never listed was: unknown until the first whole list, absent
--- from then on.
+-- What counts as a prospect is one thing where the partner never had the account: its deals and
+-- types would make a row each, with every partner, and none would change the cell.
+our_sides as (
+
+    select
+        account_id,
+        valid_from_on,
+        valid_until_on,
+        case
+            when our_state in ('former_customer', 'open_opportunity') then 'prospect'
+            else our_state
+        end as our_side
+    from our_states
+
+),
+
+our_sides_compared as (
+
+    select
+        our_sides.*,
+        lag(our_side) over (
+            partition by account_id
+            order by valid_from_on nulls last
+        ) as side_before
+    from our_sides
+
+),
+
+our_sides_dated as (
+
+    select
+        account_id,
+        valid_from_on,
+        lead(valid_from_on) over (
+            partition by account_id
+            order by valid_from_on nulls last
+        ) as valid_until_on,
+        our_side
+    from our_sides_compared
+    where side_before is distinct from our_side
+
+),
+
+-- From the first whole list on, absence is a statement; before it and without one nothing is known.
 absences as (
 
     select
         partner_id,
-        cast('0001-01-01' as date) as valid_from_on,
-        case when absence_state = 'absent' then first_full_list_on end as valid_until_on,
-        'unknown' as partner_state
-    from coverage
-
-    union all
-
-    select
-        partner_id,
-        first_full_list_on as valid_from_on,
-        cast(null as date) as valid_until_on,
-        absence_state as partner_state
+        first_full_list_on,
+        absence_state
     from coverage
     where absence_state = 'absent'
 
@@ -110,27 +142,21 @@ overlapping_days as (
 unlisted_days as (
 
     select
-        our_states.account_id || '|' || absences.partner_id as segment_id,
-        our_states.account_id,
+        our_sides_dated.account_id || '|' || absences.partner_id as segment_id,
+        our_sides_dated.account_id,
         absences.partner_id,
         cast(null as {{ type_string() }}) as partner_account_id,
-        greatest(our_states.valid_from_on, absences.valid_from_on) as valid_from_on,
-        our_states.valid_until_on as our_state_until_on,
-        absences.valid_until_on as partner_state_until_on,
-        our_states.our_state,
-        absences.partner_state
-    from our_states
+        greatest(our_sides_dated.valid_from_on, absences.first_full_list_on) as valid_from_on,
+        our_sides_dated.valid_until_on,
+        our_sides_dated.our_side as our_state,
+        absences.absence_state as partner_state
+    from our_sides_dated
     inner join absences
-        on (
-            absences.valid_until_on is null or our_states.valid_from_on < absences.valid_until_on
-        )
-        and (
-            our_states.valid_until_on is null
-            or our_states.valid_until_on > absences.valid_from_on
-        )
+        on our_sides_dated.valid_until_on is null
+        or our_sides_dated.valid_until_on > absences.first_full_list_on
     where not exists (
             select 1 from matched_accounts
-            where matched_accounts.account_id = our_states.account_id
+            where matched_accounts.account_id = our_sides_dated.account_id
                 and matched_accounts.partner_id = absences.partner_id
         )
 
@@ -227,11 +253,7 @@ all_days as (
         partner_id,
         partner_account_id,
         valid_from_on,
-        case
-            when our_state_until_on is null then partner_state_until_on
-            when partner_state_until_on is null then our_state_until_on
-            else least(our_state_until_on, partner_state_until_on)
-        end as valid_until_on,
+        valid_until_on,
         our_state,
         partner_state
     from unlisted_days
@@ -251,7 +273,7 @@ all_days as (
 
 ),
 
--- A day on which neither side had the account has no row.
+-- A day on which neither side had the account, or nothing was ever known, has no row.
 history as (
 
     select
