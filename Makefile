@@ -22,10 +22,10 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast test-spark check format dagster lock clean
+.PHONY: help install install-spark demo test test-fast test-spark check format dagster lock clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## Install into .venv (every other target does this by itself)
 
@@ -48,13 +48,16 @@ test: $(INSTALLED) ## Run all tests, the fast ones first
 test-fast: $(INSTALLED) ## Run the tests that need no built demo company
 	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
 
-# The cluster's own packages are installed into the same environment, and only by this target.
-test-spark: $(INSTALLED) ## Run the tests on a real Spark cluster (needs Java 17; about 0.5 GB more)
-	@if ! java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])'; then \
+# The cluster's own packages are installed into the same environment, and only by these targets.
+JAVA_IS_THERE = java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])'
+
+install-spark: ## Install Spark and the lake's catalog too, where there is Java 17 (about 0.5 GB)
+	@if $(JAVA_IS_THERE); then $(MAKE) --no-print-directory $(INSTALLED_SPARK); fi
+
+test-spark: install-spark ## Run the tests on a real Spark cluster and a real lake (needs Java 17)
+	@if $(JAVA_IS_THERE); then $(BIN)/python -m pytest -m spark $(TESTS); else \
 		echo "make test-spark: SKIPPED, NOTHING WAS TESTED ON SPARK: there is no Java 17 or newer on the PATH" \
-			"(Debian: apt-get install openjdk-17-jre-headless)."; \
-	else \
-		$(MAKE) --no-print-directory $(INSTALLED_SPARK) && $(BIN)/python -m pytest -m spark $(TESTS); fi
+			"(Debian: apt-get install openjdk-17-jre-headless)."; fi
 
 $(INSTALLED_SPARK): requirements-spark.lock $(INSTALLED)
 	@echo "Installing Spark into $(VENV) (once) ..."

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,15 +22,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from orchestration.data_tests import refuse_unread_options, run_tests
 from orchestration.errors import CosellError, RefreshError, one_sentence, packages_are_missing
+from orchestration.node_results import NodeListener, NodeResult
 from orchestration.release import files_hash
 from orchestration.settings import Engine, Settings
-from orchestration.stations import Manifest, station_of_each_node
+from orchestration.stations import Manifest, station_contents, station_of_each_node
+from orchestration.warehouse import warehouse_of
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
 WRITTEN_BY_TOOLS = ("target", "logs", "dbt_packages", ".user.yml", "__pycache__")
 MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
+COMPILED_TESTS = "data_tests_{warehouse}.json"
 KEPT_MANIFESTS = 3
 KEPT_KINDS = ("view", "seed")
 """Materializations that hold nothing of what was landed."""
@@ -47,26 +51,6 @@ _SPARK_PREFIX = re.compile(
 
 # DuckLake repeats all that it wanted to write into its catalog, before the catalog's answer.
 _DUCKLAKE_QUERY = re.compile(r'Failed to execute query ".*": (?=ERROR: )')
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What became of one model, seed or data test."""
-
-    unique_id: str
-    name: str
-    resource_type: str
-    status: str
-    """success, error, skipped, pass, fail, warn (dbt's words)."""
-    seconds: float
-    failing_rows_count: int | None
-    message: str
-    query: str
-    """The compiled SQL; for a test, the query of its failing rows."""
-
-
-NodeListener = Callable[[str, int, int], None]
-"""Told the name of a node that is ready, how many are, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -208,51 +192,96 @@ class DbtProject:
         Args:
             station: name of a dbt station.
             listener: told of every node that is ready.
-            names: only these nodes of the station (unique names), default all.
+            names: only these nodes of the station (unique names), which are built and not tested;
+                default all.
             keeps_views: views and seeds stand as the same project built them before, and are
                 tested only; a view reads what is there when it is asked.
 
-        Returns the result of every node, failed ones included. Raises RefreshError where dbt could
-        not run at all. Connections to the warehouse are closed afterwards.
+        Returns the result of every node, failed ones included, models before tests. Raises
+        RefreshError where dbt could not run at all. Connections to the warehouse are closed
+        afterwards.
         """
-        from dbt.cli.main import dbtRunner
+        compiled = self.compiled_tests() if names is None else {}
+        tests = station_contents(self.manifest)[station].tests if names is None else ()
+        built = self._build_models(station, listener, names, keeps_views, len(tests))
+        if not tests:
+            return built
+        warehouse = warehouse_of(self.settings)
+        return built + run_tests(self.manifest, compiled, tests, built, warehouse, listener)
 
+    def compiled_tests(self) -> Mapping[str, str]:
+        """The query of every data test by unique id; compiled once and kept beside the manifest.
+
+        Raises RefreshError where a test does not compile, or has options that only dbt reads.
+        """
+        name = COMPILED_TESTS.format(warehouse=self.settings.warehouse.stem)
+        kept = self._manifest_folder() / name
+        if not kept.is_file():
+            refuse_unread_options(self.manifest)
+            options = ["--no-write-json", "--no-populate-cache"]
+            results = self.run_dbt("compile", ["resource_type:test"], options)
+            queries = {one.unique_id: one.query for one in map(_node_result, results)}
+            aside = kept.with_name(f".{name}-{uuid.uuid4().hex[:8]}")
+            aside.write_text(json.dumps(queries), encoding="utf-8")
+            aside.replace(kept)
+        compiled: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return compiled
+
+    def _build_models(
+        self,
+        station: str,
+        listener: NodeListener | None,
+        names: Sequence[str] | None,
+        keeps_views: bool,
+        tests_count: int,
+    ) -> list[NodeResult]:
         selection = [f"tag:{STATION_TAG}{station}"]
         if names is not None:
             selection = [f"{selection[0]},{name}" for name in names]
         kept = KEPT_KINDS if keeps_views else ()
-        counting = _Counting(listener, self._count(station, kept) if names is None else len(names))
+        models_count = self._count(station, kept) if names is None else len(names)
+        options = [
+            *("--exclude-resource-type", "test"),
+            *("--exclude-resource-type", "unit_test"),
+            *_excluded(kept),
+            "--no-write-json",
+        ]
+        counting = _Counting(listener, models_count + tests_count)
+        results = self.run_dbt("build", selection, options, counting)
+        return [_node_result(result) for result in results]
+
+    def run_dbt(
+        self,
+        verb: str,
+        selection: Sequence[str],
+        options: Sequence[str],
+        listener: _Counting | None = None,
+    ) -> list[Any]:
+        """What dbt made of the selected nodes, whatever became of them, as dbt's own results."""
+        from dbt.cli.main import dbtRunner
+
         manifest = _read_tagged_manifest(self._manifest_folder() / MANIFEST_BINARY, self.manifest)
         own_folder = self.settings.home.dagster / "dbt"
+        everything = self._options(own_folder / "target", own_folder / "logs")
         with _dbt_environment(self.settings), _signals_that_dbt_knows():
             try:
-                outcome = dbtRunner(manifest=manifest, callbacks=[counting]).invoke(
-                    [
-                        "build",
-                        *("--select", *selection),
-                        *("--indirect-selection", "empty"),
-                        *("--exclude-resource-type", "unit_test"),
-                        *_excluded(kept),
-                        "--no-write-json",
-                        *self._options(own_folder / "target", own_folder / "logs"),
-                    ]
-                )
+                outcome = dbtRunner(
+                    manifest=manifest, callbacks=[listener] if listener else []
+                ).invoke([verb, "--select", *selection, *options, *everything])
             finally:
                 close_warehouse()
         if outcome.exception is not None and not isinstance(outcome.exception, Exception):
             # A signal that reached the process while dbt was at work: not dbt's failure.
             raise outcome.exception
         if outcome.result is None:
-            raise _sentence_of_exception(
-                f"dbt could not run the {station} station", outcome.exception
-            )
-        return [_node_result(result) for result in outcome.result.results]
+            raise _sentence_of_exception(f"dbt could not {verb} the project", outcome.exception)
+        return list(outcome.result.results)
 
     def _count(self, station: str, kept: Sequence[str]) -> int:
         nodes = self.manifest["nodes"]
         return sum(
-            of == station and nodes[unique_id]["config"].get("materialized") not in kept
-            for unique_id, of in station_of_each_node(self.manifest).items()
+            nodes[unique_id]["config"].get("materialized") not in kept
+            for unique_id in station_contents(self.manifest)[station].built
         )
 
 

@@ -16,11 +16,11 @@ import dagster as dg
 from orchestration.dbt_invocation import (
     KEPT_KINDS,
     DbtProject,
-    NodeResult,
     error_message,
     results_by_id,
 )
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
+from orchestration.node_results import NodeResult
 from orchestration.refresh_session import RefreshSession
 from orchestration.release.public_tables import area_of
 from orchestration.settings import load_settings
@@ -277,15 +277,16 @@ def raise_for_failures(
 ) -> None:
     """Raise for the first thing that stopped a station, naming all the others.
 
-    A model that could not be built comes first (RefreshError), then rows that fail a test
-    (GateError), then tests that could not be evaluated (BrokenCheckError).
+    Rows that fail a test come first (GateError), upstream ones before the others: a model that
+    breaks on such rows is their consequence. Then models that could not be built (RefreshError),
+    then tests that could not be evaluated (BrokenCheckError).
     """
     manifest = session.project.manifest
     tests = [one for one in results if one.resource_type == "test"]
     built = [one for one in results if one.resource_type != "test"]
     for error_class, failed, sentence in (
-        (RefreshError, [one for one in built if one.status == "error"], _sentence_of_model),
         (GateError, [one for one in tests if one.status == "fail"], _sentence_of_test),
+        (RefreshError, [one for one in built if one.status == "error"], _sentence_of_model),
         (BrokenCheckError, [one for one in tests if one.status == "error"], _sentence_of_broken),
     ):
         if failed:

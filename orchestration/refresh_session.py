@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.verdict import GateResult
-from orchestration.dbt_invocation import DbtProject, NodeResult
+from orchestration.dbt_invocation import DbtProject
 from orchestration.errors import RefreshError
+from orchestration.node_results import NodeResult
 from orchestration.progress import Progress, no_progress
 from orchestration.release import PublishedRelease, files_hash
 from orchestration.settings import Home, Settings

@@ -68,7 +68,8 @@ def _built_nodes(manifest: Manifest) -> dict[str, Node]:
     }
 
 
-def _needs(node: Node) -> list[str]:
+def needs(node: Node) -> list[str]:
+    """Unique ids of what a node reads; a seed reads nothing."""
     needed: list[str] = (node.get("depends_on") or {}).get("nodes") or []
     return needed
 
@@ -82,7 +83,7 @@ def _with_ancestors(manifest: Manifest, start: Iterable[str]) -> set[str]:
         node = manifest["nodes"].get(unique_id)
         if node is not None and unique_id not in found:
             found.add(unique_id)
-            waiting.extend(_needs(node))
+            waiting.extend(needs(node))
     return found
 
 
@@ -105,7 +106,7 @@ def station_of_each_node(manifest: Manifest) -> dict[str, str]:
     order = {station.name: place for place, station in enumerate(DBT_STATIONS)}
     for unique_id, node in manifest["nodes"].items():
         if node["resource_type"] == "test":
-            read = [station_of[one] for one in _with_ancestors(manifest, _needs(node)) & set(built)]
+            read = [station_of[one] for one in _with_ancestors(manifest, needs(node)) & set(built)]
             station_of[unique_id] = max(read, key=order.__getitem__, default=STAGING)
     return station_of
 
@@ -132,7 +133,7 @@ def built_parents(manifest: Manifest, unique_id: str) -> Iterator[str]:
     """Models, seeds and sources that a node reads; through ephemeral models to what they read."""
     built = _built_nodes(manifest)
     seen: set[str] = set()
-    waiting = list(_needs(manifest["nodes"][unique_id]))
+    waiting = list(needs(manifest["nodes"][unique_id]))
     while waiting:
         parent = waiting.pop(0)
         if parent in seen:
@@ -141,7 +142,7 @@ def built_parents(manifest: Manifest, unique_id: str) -> Iterator[str]:
         if parent in built or parent in manifest["sources"]:
             yield parent
         elif parent in manifest["nodes"]:
-            waiting.extend(_needs(manifest["nodes"][parent]))
+            waiting.extend(needs(manifest["nodes"][parent]))
 
 
 def node_under_test(manifest: Manifest, test_id: str) -> str | None:
@@ -154,5 +155,5 @@ def node_under_test(manifest: Manifest, test_id: str) -> str | None:
     attached = test.get("attached_node")
     if attached:
         return str(attached)
-    source_tested = [one for one in _needs(test) if one in manifest["sources"]]
+    source_tested = [one for one in needs(test) if one in manifest["sources"]]
     return next(iter([*built_parents(manifest, test_id), *source_tested]), None)

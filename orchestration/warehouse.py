@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 """Names of the columns, and rows."""
+
+Ask = Callable[[Sequence[str]], list[int]]
+"""How many rows some queries have, which dbt compiled for the engine; raises what it raises."""
 
 
 class Warehouse(Protocol):
@@ -72,6 +75,10 @@ class Warehouse(Protocol):
 
     def sample(self, query: str, rows_count: int) -> Rows:
         """The first rows of a query that dbt compiled for this engine."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Ask]:
+        """Ask for numbers of rows again and again, on one connection; nobody writes meanwhile."""
         ...
 
     def gate_source(self) -> GateSource:
@@ -138,6 +145,16 @@ class DuckDBWarehouse:
     def sample(self, query: str, rows_count: int) -> Rows:
         """Ask the file."""
         return _read(self.file, f"select * from ({query}) as asked limit {rows_count}")
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """On the file, in the time zone that dbt works in."""
+        import duckdb
+
+        config: dict[str, Any] = {"threads": self.settings.threads}
+        with duckdb.connect(str(self.file), read_only=True, config=config) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield lambda queries: _rows_of_each(connection, queries)
 
     def gate_source(self) -> GateSource:
         """DuckDB on the file."""
@@ -286,6 +303,12 @@ class DuckLakeWarehouse:
             found = connection.execute(f"select * from ({query}) as asked limit {rows_count}")
             return [column[0] for column in found.description], found.fetchall()
 
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """On one snapshot of the lake."""
+        with self._snapshot() as connection:
+            yield lambda queries: _rows_of_each(connection, queries)
+
     def gate_source(self) -> GateSource:
         """The lake itself, which has the views of staging as well."""
         return GateSource(
@@ -412,6 +435,24 @@ class SparkWarehouse:
         """Ask Spark, whose SQL the query is."""
         return self._server.read(f"select * from ({query}) as asked limit {rows_count}")
 
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """In one session, several queries in one: each alone would cost a job's beginning."""
+        with self._server.session() as cursor:
+
+            def ask(queries: Sequence[str]) -> list[int]:
+                cursor.execute(
+                    " union all ".join(
+                        f"select {number} as number, count(*) as rows_count "
+                        f"from ({query}\n) as asked"
+                        for number, query in enumerate(queries)
+                    )
+                )
+                rows_counts = dict(cursor.fetchall())
+                return [rows_counts[number] for number in range(len(queries))]
+
+            yield ask
+
     def gate_source(self) -> GateSource:
         """Spark itself: a table may be larger than what this machine reads."""
         return GateSource(
@@ -428,6 +469,15 @@ class SparkWarehouse:
     def columns_relation(self) -> str:
         """As literals: Spark has no `information_schema`, and the views know every column."""
         return _columns_as_literals(self.file)
+
+
+def _rows_of_each(connection: duckdb.DuckDBPyConnection, queries: Sequence[str]) -> list[int]:
+    """Rows of each query, one after the other: a query of its own costs DuckDB nothing."""
+    return [
+        count
+        for query in queries
+        for (count,) in connection.execute(f"select count(*) from ({query}\n) as asked").fetchall()
+    ]
 
 
 def _columns_as_literals(file: Path) -> str:

@@ -1,19 +1,18 @@
 """A part of the dbt project runs in this process; what stops it is one readable sentence.
 
-A project of four models and three tests stands in for ours, so that faults can be planted in it.
+The small project stands in for ours, so that faults can be planted in it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.dbt_invocation import DbtProject, NodeResult
+from orchestration.dbt_invocation import DbtProject
 from orchestration.dbt_station import (
     SESSION,
     build_dbt_station,
@@ -23,74 +22,9 @@ from orchestration.dbt_station import (
 )
 from orchestration.errors import BrokenCheckError, CosellError, GateError, RefreshError
 from orchestration.refresh_session import RefreshSession
-from orchestration.settings import Home, Settings
 from orchestration.stations import LANDING, MARTS, MATCHING, STAGING, station_contents
 from orchestration.workshop import WorkshopState, write_state
-
-FILES = {
-    "dbt_project.yml": """
-name: small
-version: "1.0.0"
-profile: small
-flags: {send_anonymous_usage_stats: false}
-models: {small: {+materialized: table}}
-""",
-    "profiles.yml": """
-small:
-  target: duckdb
-  outputs:
-    duckdb:
-      type: duckdb
-      path: "{{ env_var('COSELL_WAREHOUSE') }}"
-      threads: "{{ env_var('COSELL_THREADS') | as_number }}"
-""",
-    "models/staging/stg_numbers.sql": "select range as number, 'n' || range as name from range(9)",
-    "models/intermediate/matching/int_numbers_doubled.sql": (
-        "select number, name, number * 2 as doubled from {{ ref('stg_numbers') }}"
-    ),
-    "models/marts/fct_numbers.sql": "select * from {{ ref('int_numbers_doubled') }}",
-    "models/marts/fct_sums.sql": "select sum(number) as total from {{ ref('fct_numbers') }}",
-    "models/models.yml": """
-models:
-  - name: stg_numbers
-    description: One row per number.
-    columns:
-      - name: number
-        data_tests: [unique]
-  - name: int_numbers_doubled
-    columns:
-      - name: doubled
-        data_tests:
-          - not_null: {config: {severity: warn}}
-""",
-    "tests/assert_numbers_are_small.sql": (
-        "select number, name, doubled from {{ ref('fct_numbers') }} where number > 100"
-    ),
-}
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RefreshSession:
-    folder = tmp_path / "project"
-    for name, text in FILES.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    home = Home(tmp_path / "home")
-    home.root.mkdir()
-    found = RefreshSession(Settings(home, "duckdb", 1))
-    found.__dict__["project"] = DbtProject(found.settings, folder)
-    return found
-
-
-def change(session: RefreshSession, name: str, text: str) -> None:
-    """Write a file of the project and read the project again."""
-    session.project.folder.joinpath(name).write_text(text, encoding="utf-8")
-    session.__dict__["project"] = DbtProject(session.settings, session.project.folder)
-
-
-def build_all(session: RefreshSession) -> dict[str, list[NodeResult]]:
-    return {station: session.project.build(station) for station in (STAGING, MATCHING, MARTS)}
+from tests.orchestration.small_project import FILES, build_all, change
 
 
 def stop_of(session: RefreshSession) -> CosellError:

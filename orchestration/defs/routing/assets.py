@@ -171,7 +171,8 @@ def freeze_the_companies(session: RefreshSession) -> int:
             written = connection.execute(
                 f"copy (select {columns} from ("
                 f"select *, {state.refresh_number} as refresh_number"
-                f" from matching.int_companies_identified where is_reassigned) order by record_id) to '{literal}' (format parquet)"
+                " from matching.int_companies_identified where is_reassigned)"
+                f" order by record_id) to '{literal}' (format parquet)"
             ).fetchone()
         if not written or not written[0]:
             return 0
