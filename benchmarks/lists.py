@@ -66,6 +66,8 @@ LISTS = (
     "fct_weekly_routes",
     "fct_route_leavers",
 )
+# Numbers that are text.
+TEXT_COLUMNS = ("value", "policy_version")
 ACCOUNTS_PER_REP = 667
 OPPORTUNITIES_PER_ACCOUNT = 2
 ACTIVITIES_PER_ACCOUNT = 20
@@ -100,9 +102,9 @@ def write_policies(connection: duckdb.DuckDBPyConnection) -> None:
                 f' bool_or("{name}" like \'%.%\') from {read} where "{name}" is not null'
             ).fetchone() or (False, False)
             kind = ("decimal(9, 6)" if fractions else "bigint") if numbers else "varchar"
-            columns.append(
-                f'cast("{name}" as {"varchar" if name in ("value", "policy_version") else kind}) as "{name}"'
-            )
+            if name in TEXT_COLUMNS:
+                kind = "varchar"
+            columns.append(f'cast("{name}" as {kind}) as "{name}"')
         connection.execute(
             f"create table staging.stg_policy__{file.stem} as select {', '.join(columns)},"
             " cast(effective_from as date) as effective_from_on, cast(1 as bigint) as known_step,"

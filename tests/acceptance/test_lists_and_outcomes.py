@@ -335,7 +335,7 @@ def what_reps_did(release, demo_home: Home) -> set[tuple[str, str, date]]:
                     and AccountId is not null and {subtype} is distinct from 'Cadence'
                     and Type not in ('Cadence', 'Partner Event', 'Action List')
                 """,
-                str(folder / "*" / f"{kind}.csv"),
+                str(folder / "2026-0[78]*" / f"{kind}.csv"),
             )
         )
     done |= set(
