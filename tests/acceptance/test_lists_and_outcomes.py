@@ -457,7 +457,9 @@ def test_case_45_no_reason_or_step_names_another_partner(release) -> None:
         "select routes.partner_id, accounts.account_name, routes.partner_seller_name,"
         " concat_ws(' | ', routes.reason, routes.suggested_next_step)"
         " from account_mapping.fct_weekly_routes as routes"
-        " left join core.dim_accounts as accounts on routes.account_id = accounts.account_id",
+        " left join core.dim_accounts as accounts on routes.account_id = accounts.account_id"
+        " union all select partner_id, null, null, left_reason"
+        " from account_mapping.fct_route_leavers",
     )
     assert len(texts) > 1000
     for partner, account, seller, text in texts:
@@ -465,6 +467,7 @@ def test_case_45_no_reason_or_step_names_another_partner(release) -> None:
         for other, name in partners.items():
             if other != partner:
                 assert name.casefold() not in own.casefold(), (partner, name, text)
+                assert other not in own.casefold().split(), (partner, other, text)
 
 
 def test_case_45_a_partners_counts_give_no_small_group_away(release) -> None:

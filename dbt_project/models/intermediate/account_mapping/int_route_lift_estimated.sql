@@ -19,7 +19,6 @@ routed_weeks as (
         week_starts_on
     from steps
     where is_routed
-        and slice_kind = 'all'
 
 ),
 
@@ -30,8 +29,7 @@ accounts_ranked as (
     select
         steps.*,
         row_number() over (
-            partition by
-                steps.slice_kind, steps.slice_id, steps.step, steps.is_routed, steps.account_id
+            partition by steps.step, steps.is_routed, steps.account_id
             order by steps.week_starts_on nulls last, steps.subject_id nulls last
         ) as account_rank
     from steps
@@ -44,6 +42,77 @@ accounts_ranked as (
 
 ),
 
+counted as (
+
+    select
+        step,
+        rep_id,
+        manager_id,
+        partner_id,
+        week_starts_on,
+        cell,
+        score_band,
+        sum(case when is_routed then 1 else 0 end) as routed_count,
+        sum(case when is_routed and is_reached then 1 else 0 end) as routed_reached_count,
+        sum(case when not is_routed then 1 else 0 end) as similar_count,
+        sum(case when not is_routed and is_reached then 1 else 0 end) as similar_reached_count
+    from accounts_ranked
+    where account_rank = 1
+        and is_settled
+    group by step, rep_id, manager_id, partner_id, week_starts_on, cell, score_band
+
+),
+
+sliced as (
+
+    select
+        counted.*,
+        'all' as slice_kind,
+        'all' as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'rep' as slice_kind,
+        rep_id as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'manager' as slice_kind,
+        coalesce(manager_id, 'none') as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'partner' as slice_kind,
+        partner_id as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'segment' as slice_kind,
+        cell as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'week' as slice_kind,
+        {{ text_from_day('week_starts_on') }} as slice_id
+    from counted
+
+),
+
 strata as (
 
     select
@@ -52,15 +121,11 @@ strata as (
         step,
         cell,
         score_band,
-        cast(sum(case when is_routed then 1 else 0 end) as double) as routed_count,
-        cast(sum(case when is_routed and is_reached then 1 else 0 end) as double)
-            as routed_reached_count,
-        cast(sum(case when not is_routed then 1 else 0 end) as double) as similar_count,
-        cast(sum(case when not is_routed and is_reached then 1 else 0 end) as double)
-            as similar_reached_count
-    from accounts_ranked
-    where account_rank = 1
-        and is_settled
+        cast(sum(routed_count) as double) as routed_count,
+        cast(sum(routed_reached_count) as double) as routed_reached_count,
+        cast(sum(similar_count) as double) as similar_count,
+        cast(sum(similar_reached_count) as double) as similar_reached_count
+    from sliced
     group by slice_kind, slice_id, step, cell, score_band
 
 ),

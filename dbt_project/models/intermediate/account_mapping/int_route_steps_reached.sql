@@ -52,76 +52,27 @@ steps as (
 
 ),
 
-slices as (
-
-    select
-        steps.*,
-        'all' as slice_kind,
-        'all' as slice_id
-    from steps
-
-    union all
-
-    select
-        steps.*,
-        'rep' as slice_kind,
-        rep_id as slice_id
-    from steps
-
-    union all
-
-    select
-        steps.*,
-        'manager' as slice_kind,
-        coalesce(manager_id, 'none') as slice_id
-    from steps
-
-    union all
-
-    select
-        steps.*,
-        'partner' as slice_kind,
-        partner_id as slice_id
-    from steps
-
-    union all
-
-    select
-        steps.*,
-        'segment' as slice_kind,
-        cell as slice_id
-    from steps
-
-    union all
-
-    select
-        steps.*,
-        'week' as slice_kind,
-        {{ text_from_day('week_starts_on') }} as slice_id
-    from steps
-
-),
-
 -- What was reached early does not settle a step while its days run: those who have not reached it
 -- yet would be left out, and every share would be the whole.
 reached as (
 
     select
-        slices.slice_kind,
-        slices.slice_id,
-        slices.step,
-        cast(slices.step_number as bigint) as step_number,
-        slices.subject_id,
-        slices.is_routed,
-        slices.account_id,
-        slices.week_starts_on,
-        slices.conversation_due_on,
-        slices.cell,
-        slices.score_band,
-        coalesce(slices.observed_until_on > slices.due_on, false) as is_settled,
-        coalesce(slices.is_reached, false) as is_reached,
-        {{ days_between('slices.week_starts_on', 'slices.reached_on') }} as days_to_step
-    from slices
+        subject_id,
+        step,
+        cast(step_number as bigint) as step_number,
+        is_routed,
+        week_starts_on,
+        rep_id,
+        manager_id,
+        account_id,
+        partner_id,
+        cell,
+        score_band,
+        conversation_due_on,
+        coalesce(observed_until_on > due_on, false) as is_settled,
+        coalesce(is_reached, false) as is_reached,
+        {{ days_between('week_starts_on', 'reached_on') }} as days_to_step
+    from steps
 
 )
 

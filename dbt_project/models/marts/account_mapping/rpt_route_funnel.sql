@@ -12,6 +12,77 @@ lift as (
 
 ),
 
+counted as (
+
+    select
+        step,
+        step_number,
+        rep_id,
+        manager_id,
+        partner_id,
+        cell,
+        week_starts_on,
+        sum(1) as routed_count,
+        sum(case when is_settled then 0 else 1 end) as still_open_count,
+        sum(case when is_reached then 1 else 0 end) as reached_count,
+        sum(case when is_settled and is_reached then 1 else 0 end) as settled_reached_count,
+        sum(case when is_reached then days_to_step end) as days_to_step
+    from steps
+    where is_routed
+    group by step, step_number, rep_id, manager_id, partner_id, cell, week_starts_on
+
+),
+
+sliced as (
+
+    select
+        counted.*,
+        'all' as slice_kind,
+        'all' as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'rep' as slice_kind,
+        rep_id as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'manager' as slice_kind,
+        coalesce(manager_id, 'none') as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'partner' as slice_kind,
+        partner_id as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'segment' as slice_kind,
+        cell as slice_id
+    from counted
+
+    union all
+
+    select
+        counted.*,
+        'week' as slice_kind,
+        {{ text_from_day('week_starts_on') }} as slice_id
+    from counted
+
+),
+
 routed as (
 
     select
@@ -19,14 +90,12 @@ routed as (
         slice_id,
         step,
         step_number,
-        cast(count(*) as bigint) as routed_count,
-        cast(sum(case when is_settled then 0 else 1 end) as bigint) as still_open_count,
-        cast(sum(case when is_reached then 1 else 0 end) as bigint) as reached_count,
-        cast(sum(case when is_settled and is_reached then 1 else 0 end) as bigint)
-            as settled_reached_count,
-        cast(sum(case when is_reached then days_to_step end) as bigint) as days_to_step
-    from steps
-    where is_routed
+        cast(sum(routed_count) as bigint) as routed_count,
+        cast(sum(still_open_count) as bigint) as still_open_count,
+        cast(sum(reached_count) as bigint) as reached_count,
+        cast(sum(settled_reached_count) as bigint) as settled_reached_count,
+        cast(sum(days_to_step) as bigint) as days_to_step
+    from sliced
     group by slice_kind, slice_id, step, step_number
 
 ),
