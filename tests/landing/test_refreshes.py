@@ -11,6 +11,8 @@ import pytest
 from orchestration.errors import CosellError
 from orchestration.landing import (
     freeze_company_assignments,
+    freeze_route_comparisons,
+    freeze_route_leavers,
     freeze_weekly_routes,
     land_company_configuration,
     land_inbox,
@@ -222,6 +224,33 @@ def routes(tmp_path):
         return path
 
     return write
+
+
+@pytest.mark.parametrize(
+    ("table", "freeze", "columns"),
+    [
+        ("route_comparisons", freeze_route_comparisons, ["comparison_id", "score", "cell"]),
+        ("route_leavers", freeze_route_leavers, ["route_id", "previous_rank", "left_reason"]),
+    ],
+)
+def test_what_stands_beside_a_list_is_frozen_once_with_its_week(
+    home, tmp_path, rows, table: str, freeze, columns: list[str]
+) -> None:
+    """Comparisons and leavers say what was known on the day of the list, and never more."""
+
+    def write(mark: str):
+        facts = ["week_starts_on", "rep_id", "account_id", "partner_id"]
+        row = dict.fromkeys([*facts, *columns], mark) | {"week_starts_on": day(9).isoformat()}
+        row |= {name: "1" for name in ("score", "previous_rank") if name in row}
+        path = tmp_path / f"{table}_{mark}.parquet"
+        parquet.write_table(pa.Table.from_pylist([row]), path)
+        return path
+
+    assert freeze(home, write("a"), day(9)).status == "landed"
+    assert freeze(home, write("b"), day(9)).status == "already_landed"
+    assert [row["account_id"] for row in rows("cosell", table)] == ["a"]
+    with pytest.raises(LandingError, match="freeze each week by itself"):
+        freeze(home, write("c"), day(16))
 
 
 def test_a_week_is_frozen_once(home, routes, rows) -> None:

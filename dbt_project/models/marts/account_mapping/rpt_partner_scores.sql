@@ -110,8 +110,10 @@ compared as (
             'all_deals.won_count - coalesce(on_customers.won_count, 0)',
             'all_deals.closed_count - coalesce(on_customers.closed_count, 0)'
         ) }} as baseline_win_rate_share,
-        cast({{ ratio('on_customers.won_amount', 'on_customers.priced_count') }}
-            as {{ type_money() }}) as deal_size_amount,
+        cast(
+            {{ ratio('on_customers.won_amount', 'on_customers.priced_count') }}
+            as {{ type_money() }}
+        ) as deal_size_amount,
         cast({{ ratio(
             'all_deals.won_amount - coalesce(on_customers.won_amount, 0)',
             'all_deals.priced_count - coalesce(on_customers.priced_count, 0)'
@@ -150,15 +152,21 @@ pointed as (
 
     select
         rated.*,
-        cast(100 * win_rate_weight
+        cast(
+            100 * win_rate_weight
             * {{ share('least(win_rate_ratio, most_ratio)', 'most_ratio') }}
-            as {{ type_score() }}) as win_rate_points,
-        cast(100 * deal_size_weight
+            as {{ type_score() }}
+        ) as win_rate_points,
+        cast(
+            100 * deal_size_weight
             * {{ share('least(deal_size_ratio, most_ratio)', 'most_ratio') }}
-            as {{ type_score() }}) as deal_size_points,
-        cast(100 * cycle_time_weight
+            as {{ type_score() }}
+        ) as deal_size_points,
+        cast(
+            100 * cycle_time_weight
             * {{ share('least(cycle_time_ratio, most_ratio)', 'most_ratio') }}
-            as {{ type_score() }}) as cycle_time_points
+            as {{ type_score() }}
+        ) as cycle_time_points
     from rated
 
 ),
