@@ -249,7 +249,7 @@ def test_what_stands_beside_a_list_is_frozen_once_with_its_week(
     assert freeze(home, write("a"), day(9)).status == "landed"
     assert freeze(home, write("b"), day(9)).status == "already_landed"
     assert [row["account_id"] for row in rows("cosell", table)] == ["a"]
-    with pytest.raises(LandingError, match="freeze each week by itself"):
+    with pytest.raises(CosellError, match="freeze each week by itself"):
         freeze(home, write("c"), day(16))
 
 
