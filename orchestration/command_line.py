@@ -485,6 +485,43 @@ def show_routes(
     the_console().print(list_page(rep_list(home, rep, as_day(week)), limit))
 
 
+@routes_app.command(name="deliver")
+def deliver_routes(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show all that would be sent; send nothing.")
+    ] = False,
+    week: Annotated[
+        datetime | None,
+        typer.Option(
+            "--week",
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="Any day of the week; default: the newest list.",
+        ),
+    ] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="salesforce, hubspot, slack, enablement or partner_sheets; may be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Bring the week's lists to the CRM, Slack, enablement tools and partners; twice is once."""
+    from orchestration.delivery_pages import delivery_page
+    from orchestration.routing import deliver
+
+    home = an_initialized_home(the_settings())
+    with station_bars() as progress:
+        delivery = deliver(
+            home, as_day(week), is_dry_run=dry_run, only=tuple(targets or ()), progress=progress
+        )
+    the_console().print(delivery_page(delivery, this_command(home)))
+    if delivery.has_failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
 @app.command(rich_help_panel=FINANCE)
 def close(
     quarter: Annotated[str, typer.Argument(help="A fiscal quarter, for example FY2027-Q1.")],

@@ -27,6 +27,7 @@ from orchestration.match_review import (
     Word,
     checked,
 )
+from orchestration.safe_sheets import csv_text
 
 TO_FILL = ("decision", "reason", "decided_by", "expires_on")
 KEYS = ("account_match_id", "crm_account_id", "partner_id", "partner_account_id")
@@ -42,7 +43,6 @@ WORDS: dict[str, Word] = {
     "reject": "reject",
     "rejected": "reject",
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
 ENCODINGS = ("utf-8-sig", "cp1252")
 SHOWN_PROBLEMS = 3
@@ -64,7 +64,7 @@ def write_sheet(queue: Sequence[QueuedPair], file: Path) -> None:
             writer = csv.writer(stream)
             writer.writerow((*TO_FILL, *SHOWN, *KEYS))
             for queued in queue:
-                writer.writerow([*("" for _ in TO_FILL), *map(_as_text, _shown(queued))])
+                writer.writerow([*("" for _ in TO_FILL), *map(csv_text, _shown(queued))])
     except FileExistsError:
         raise CosellError(
             f"{file} is there already and may hold decisions: name another file."
@@ -83,11 +83,6 @@ def _shown(queued: QueuedPair) -> list[object]:
         *(queued.theirs.get("state"), queued.other_account, queued.other_decision),
         *(pair.match_id, pair.crm_account_id, pair.partner_id, pair.partner_account_id),
     ]
-
-
-def _as_text(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
 
 
 def read_sheet(

@@ -43,6 +43,7 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SALESFORCE_CLIENT_ID": "the connected app, for `cosell crm pull`",
     "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
     "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
+    "COSELL_SLACK_ACCESS_TOKEN": "the bot's token (xoxb-…), for `cosell routes deliver`",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
 
@@ -121,6 +122,16 @@ class Home:
     def pulls(self) -> Path:
         """What is kept between pulls of live CRMs: watermarks, and pages of an unfinished pull."""
         return self.root / "pulls"
+
+    @property
+    def delivery_file(self) -> Path:
+        """What is delivered of the weekly lists, and where."""
+        return self.config / "delivery.yaml"
+
+    @property
+    def deliveries(self) -> Path:
+        """The journal of deliveries, and the files that were made for other tools and partners."""
+        return self.root / "deliveries"
 
     @property
     def warehouse(self) -> Path:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from html import escape
 
-from orchestration.audit.audit_workbook import NOT_IN_XML, about
+from orchestration.audit.audit_workbook import about
 from orchestration.audit.sampling import INDEX_FILE, WORKBOOK_FILE, Sample, SampledDeal
 from orchestration.explanation import LandedRow, Step, text
+from orchestration.safe_sheets import NOT_IN_XML
 
 NUMBER_COLUMNS = ("amount",)
 STYLE = """

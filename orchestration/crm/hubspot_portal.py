@@ -14,17 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from orchestration.crm.credentials import Credentials
+from orchestration.crm.hubspot_connection import HubSpotConnection
 from orchestration.crm.pulling import Cursor, Page, Window, write_page
-from orchestration.crm.sessions import Patience, checked_url, open_session, text_of, unreachable
-from orchestration.errors import ConfigurationError, PullError, one_sentence
+from orchestration.errors import PullError
 from orchestration.landing import hubspot
 from orchestration.landing.contracts import Table
-from orchestration.landing.feeds import Feed
 
-API_URL = "https://api.hubapi.com"
 _LIST_ROWS = 100
 _SEARCH_ROWS = 200
 _HISTORY_ROWS = 50
@@ -90,23 +85,11 @@ class _Records:
     is_last: bool = field(default=False)
 
 
-class HubSpotPortal:
-    """The portal that a feed's `connection:` names.
+class HubSpotPortal(HubSpotConnection):
+    """The portal that a feed's `connection:` names, as pulls read it.
 
-    Keys of the connection: `url` (default https://api.hubapi.com) and optionally `objects`.
+    A further key of the connection: `objects`, optional.
     """
-
-    def __init__(self, feed: Feed, credentials: Credentials, patience: Patience) -> None:
-        self.feed = feed
-        self.credentials = credentials
-        self.url = checked_url(text_of(feed.connection, "url") or API_URL, feed.file, "url")
-        if credentials.access_token is None:
-            raise ConfigurationError(
-                f"{feed.file}: HubSpot is read with the access token of a private app: write it "
-                "as access_token."
-            )
-        self.session = open_session(patience)
-        self.session.headers["Authorization"] = f"Bearer {credentials.access_token}"
 
     def object_names(self) -> tuple[str, ...]:
         """Every object of landing that the API gives."""
@@ -114,7 +97,7 @@ class HubSpotPortal:
 
     def now(self) -> datetime.datetime:
         """The portal's own time."""
-        answer = self._ask("GET", "/crm/v3/owners", {"limit": "1"})
+        answer = self.ask("GET", "/crm/v3/owners", {"limit": "1"})
         stamp = answer.headers.get("Date")
         if stamp:
             return email.utils.parsedate_to_datetime(stamp)
@@ -159,7 +142,7 @@ class HubSpotPortal:
         }
         if cursor["after"]:
             asked["after"] = str(cursor["after"])
-        answer = self._json("GET", f"/crm/v3/objects/{endpoint}", asked)
+        answer = self._results("GET", f"/crm/v3/objects/{endpoint}", asked)
         records = [
             record
             for record in answer["results"]
@@ -177,7 +160,7 @@ class HubSpotPortal:
         if cursor["last_id"]:
             behind = {"propertyName": "hs_object_id", "operator": "GT"}
             filters.append({**behind, "value": str(cursor["last_id"])})
-        answer = self._json(
+        answer = self._results(
             "POST",
             f"/crm/v3/objects/{endpoint}/search",
             body={
@@ -241,7 +224,7 @@ class HubSpotPortal:
     ) -> Iterator[list[str]]:
         if not records:
             return
-        answer = self._json(
+        answer = self._results(
             "POST",
             f"/crm/v4/associations/{endpoint}/{associated}/batch/read",
             body={"inputs": [{"id": str(record["id"])} for record in records]},
@@ -260,7 +243,7 @@ class HubSpotPortal:
     def _histories(self, records: list[dict[str, Any]]) -> Iterator[list[str]]:
         ids = [str(record["id"]) for record in records]
         for first in range(0, len(ids), _HISTORY_ROWS):
-            answer = self._json(
+            answer = self._results(
                 "POST",
                 "/crm/v3/objects/deals/batch/read",
                 body={
@@ -287,7 +270,7 @@ class HubSpotPortal:
         asked = {"limit": "100", "archived": "true" if cursor["archived"] else "false"}
         if cursor["after"]:
             asked["after"] = str(cursor["after"])
-        answer = self._json("GET", "/crm/v3/owners", asked)
+        answer = self._results("GET", "/crm/v3/owners", asked)
         names = ["id", "email", "firstName", "lastName", "type", "userId", "createdAt", "updatedAt"]
         rows = (
             [*(_text(owner.get(each)) for each in names), _text(bool(owner.get("archived")))]
@@ -299,7 +282,7 @@ class HubSpotPortal:
         return Page(count, _next_cursor(cursor, _Records([], after=after, is_last=not after), 1))
 
     def _pipelines(self, name: str, target: Path) -> int:
-        pipelines = self._json("GET", "/crm/v3/pipelines/deals")["results"]
+        pipelines = self._results("GET", "/crm/v3/pipelines/deals")["results"]
         if name == "DealPipeline":
             rows = (
                 [str(each["id"]), _text(each.get("label")), _text(each.get("displayOrder"))]
@@ -326,14 +309,14 @@ class HubSpotPortal:
 
     # --- calls --------------------------------------------------------------------------------
 
-    def _json(
+    def _results(
         self,
         method: str,
         path: str,
         asked: dict[str, str] | None = None,
         body: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        answer = self._ask(method, path, asked, body)
+        answer = self.ask(method, path, asked, body)
         try:
             found = answer.json()
         except ValueError:
@@ -344,48 +327,6 @@ class HubSpotPortal:
                 "goes on with that page."
             )
         return found
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        asked: dict[str, str] | None = None,
-        body: dict[str, Any] | None = None,
-    ) -> requests.Response:
-        try:
-            answer = self.session.request(method, self.url + path, params=asked, json=body)
-        except requests.RequestException as error:
-            raise unreachable(self.feed.name, error) from None
-        if not answer.ok:
-            raise self._refused(path, answer)
-        return answer
-
-    def _refused(self, path: str, answer: requests.Response) -> PullError:
-        try:
-            said = answer.json()
-        except ValueError:
-            said = {}
-        message = str(said.get("message", "")) if isinstance(said, dict) else ""
-        reason = self.credentials.without_secrets(one_sentence(message))[:200]
-        if answer.status_code == 401:
-            return PullError(
-                f"{self.feed.name}: HubSpot does not accept the access token ({reason}): renew the "
-                "token of the private app."
-            )
-        if answer.status_code == 429:
-            return PullError(
-                f"{self.feed.name} has used up its API requests ({reason}): pull again later, what "
-                "was fetched is kept."
-            )
-        if answer.status_code >= 500:
-            return PullError(
-                f"{self.feed.name}: HubSpot is in trouble ({answer.status_code} for {path}): pull "
-                "again later, what was fetched is kept."
-            )
-        return PullError(
-            f"{self.feed.name}: HubSpot refused {path} ({answer.status_code}: {reason}): check "
-            "the scopes of the private app and the feed, then pull again."
-        )
 
 
 def _next_cursor(cursor: Cursor, found: _Records, endpoints: int) -> Cursor | None:

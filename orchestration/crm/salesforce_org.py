@@ -7,16 +7,13 @@ does not have is passed over. Objects that the Bulk API does not serve are read 
 from __future__ import annotations
 
 import datetime
-import email.utils
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import requests
 from simple_salesforce import Salesforce
 from simple_salesforce.bulk2 import JobState, Operation
-from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
 from orchestration.crm.credentials import Credentials
 from orchestration.crm.pulling import (
@@ -27,20 +24,19 @@ from orchestration.crm.pulling import (
     rows_of_csv,
     write_page,
 )
-from orchestration.crm.sessions import Patience, checked_url, open_session, text_of, unreachable
-from orchestration.errors import ConfigurationError, PullError, one_sentence
+from orchestration.crm.salesforce_connection import Answer, SalesforceConnection
+from orchestration.crm.sessions import Patience, RefusedError, text_of
+from orchestration.errors import PullError, one_sentence
 from orchestration.landing import salesforce
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed
 from orchestration.landing.headers import letters_and_digits
 
-API_VERSION = "62.0"
 PAGE_ROWS = 100_000
 # What says when a record changed, best first; an object with none of them is read whole.
 _STAMPS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
 # Not data of the record: parts of it put together, or files.
 _NO_VALUES = ("address", "location", "base64", "complexvalue")
-_LIMIT_CODES = ("REQUEST_LIMIT_EXCEEDED", "TOTAL_REQUESTS_LIMIT_EXCEEDED", "EXCEEDED_QUOTA")
 _NO_BULK_CODES = (
     "INVALIDENTITY",
     "INVALID_ENTITY",
@@ -48,33 +44,16 @@ _NO_BULK_CODES = (
     "FUNCTIONALITY_NOT_ENABLED",
 )
 
-Answer = TypeVar("Answer")
 
+class SalesforceOrg(SalesforceConnection):
+    """The org that a feed's `connection:` names, as pulls read it.
 
-class SalesforceOrg:
-    """The org that a feed's `connection:` names.
-
-    Keys of the connection: `instance_url` (https://acme.my.salesforce.com), and optionally
-    `api_version`, `objects` and `page_rows`.
+    Further keys of the connection: `objects` and `page_rows`, both optional.
     """
 
     def __init__(self, feed: Feed, credentials: Credentials, patience: Patience) -> None:
-        self.feed = feed
-        self.credentials = credentials
-        self.patience = patience
-        named = text_of(feed.connection, "instance_url")
-        if named is None:
-            raise ConfigurationError(
-                f"{feed.file}: connection.instance_url is missing: write the address of the org, "
-                "such as https://acme.my.salesforce.com."
-            )
-        self.instance_url = checked_url(named, feed.file, "instance_url")
-        self.version = text_of(feed.connection, "api_version") or API_VERSION
+        super().__init__(feed, credentials, patience)
         self.page_rows = int(text_of(feed.connection, "page_rows") or PAGE_ROWS)
-        self.session = open_session(patience)
-        self.session.hooks["response"].append(self._remember_time)
-        self._server_time: datetime.datetime | None = None
-        self._client: Salesforce | None = None
         self._fields: dict[str, list[str]] = {}
 
     # --- what a pull asks for -----------------------------------------------------------------
@@ -85,7 +64,7 @@ class SalesforceOrg:
 
     def now(self) -> datetime.datetime:
         """The org's own time: ours may be wrong, and its stamps are made with its own."""
-        self._call(lambda client: client.restful("limits"))
+        self.call(lambda client: client.restful("limits"))
         return self._server_time or datetime.datetime.now(datetime.UTC)
 
     def begin(self, name: str, window: Window) -> Cursor | None:
@@ -95,10 +74,10 @@ class SalesforceOrg:
             return None
         soql = _query(name, fields, window)
         try:
-            job = self._call(
+            job = self.call(
                 lambda client: _bulk(client, name).create_job(Operation.query_all, query=soql)
             )
-        except _RefusedError as refused:
+        except RefusedError as refused:
             if refused.code in _NO_BULK_CODES:
                 return {"soql": soql, "fields": fields}
             raise
@@ -133,10 +112,10 @@ class SalesforceOrg:
     def _fields_of(self, name: str) -> list[str] | None:
         if name not in self._fields:
             try:
-                described: Any = self._call(
+                described: Any = self.call(
                     lambda client: client.restful(f"sobjects/{name}/describe")
                 )
-            except _RefusedError as refused:
+            except RefusedError as refused:
                 if refused.status == 404:
                     return None
                 raise
@@ -197,110 +176,20 @@ class SalesforceOrg:
             records = client.query_all_iter(str(cursor["soql"]), include_deleted=True)
             return write_page(target, fields, _rows(records, fields))
 
-        return self._call(write)
+        return self.call(write)
 
     # --- calls --------------------------------------------------------------------------------
 
     def _call_job(self, name: str, ask: Callable[[Salesforce], Answer]) -> Answer:
         try:
-            return self._call(ask)
-        except _RefusedError as refused:
+            return self.call(ask)
+        except RefusedError as refused:
             if refused.status == 404:
                 raise CursorLostError(
                     f"{name} of {self.feed.name}: Salesforce no longer knows the query job (it "
                     "keeps results for seven days): pull again, it begins anew."
                 ) from None
             raise
-
-    def _call(self, ask: Callable[[Salesforce], Answer]) -> Answer:
-        """Ask the org, once more with a new session when the old one has expired."""
-        try:
-            try:
-                return ask(self._connected())
-            except SalesforceExpiredSession:
-                if not self.credentials.can_log_in:
-                    raise
-                self._client = None
-                return ask(self._connected())
-        except SalesforceError as error:
-            raise self._refused(error) from None
-        except requests.RequestException as error:
-            raise unreachable(self.feed.name, error) from None
-
-    def _connected(self) -> Salesforce:
-        if self._client is None:
-            url, token = self.instance_url, self.credentials.access_token
-            if self.credentials.can_log_in:
-                url, token = self._log_in()
-            self._client = Salesforce(
-                instance_url=url, session_id=token, session=self.session, version=self.version
-            )
-        return self._client
-
-    def _log_in(self) -> tuple[str, str]:
-        """The OAuth 2.0 client credentials flow: address of the org and a new access token."""
-        answer = self.session.post(
-            f"{self.instance_url}/services/oauth2/token",
-            data={
-                "grant_type": "client_credentials",
-                "client_id": self.credentials.client_id,
-                "client_secret": self.credentials.client_secret,
-            },
-        )
-        try:
-            granted = answer.json()
-        except ValueError:
-            granted = {}
-        if not answer.ok or "access_token" not in granted:
-            reason = granted.get("error_description") or granted.get("error") or answer.status_code
-            said = self.credentials.without_secrets(one_sentence(str(reason)))[:160]
-            raise PullError(
-                f"{self.feed.name}: Salesforce refused the client credentials ({said}): check "
-                "client_id and client_secret, and that the connected app allows this flow."
-            )
-        url = checked_url(
-            str(granted.get("instance_url") or self.instance_url), self.feed.file, "instance_url"
-        )
-        return url, str(granted["access_token"])
-
-    def _remember_time(self, answer: requests.Response, *_: Any, **__: Any) -> None:
-        stamp = answer.headers.get("Date")
-        if stamp:
-            self._server_time = email.utils.parsedate_to_datetime(stamp)
-
-    def _refused(self, error: SalesforceError) -> PullError:
-        code, message = _code_and_message(error)
-        said = self.credentials.without_secrets(one_sentence(message))[:200]
-        if isinstance(error, SalesforceExpiredSession):
-            return PullError(
-                f"{self.feed.name}: Salesforce does not accept the session ({said}): renew the "
-                "access token, or use client_id and client_secret, which renew it by themselves."
-            )
-        if code in _LIMIT_CODES or error.status == 429:
-            return PullError(
-                f"{self.feed.name} has used up its API requests ({said}): pull again later, what "
-                "was fetched is kept."
-            )
-        if error.status >= 500:
-            return PullError(
-                f"{self.feed.name}: Salesforce is in trouble ({error.status} {code}: {said}): pull "
-                "again later, what was fetched is kept."
-            )
-        return _RefusedError(
-            f"{self.feed.name}: Salesforce refused a request ({error.status} {code}: {said}): "
-            "check the user's permissions and the feed, then pull again.",
-            error.status,
-            code,
-        )
-
-
-class _RefusedError(PullError):
-    """An answer other than success; `code` is Salesforce's own."""
-
-    def __init__(self, message: str, status: int, code: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 def _bulk(client: Salesforce, name: str) -> Any:
@@ -338,10 +227,3 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _code_and_message(error: SalesforceError) -> tuple[str, str]:
-    content = error.content[0] if isinstance(error.content, list) and error.content else None
-    if isinstance(content, dict):
-        return str(content.get("errorCode", "")), str(content.get("message", ""))
-    return "", str(error.content)

@@ -14,6 +14,20 @@ from orchestration.errors import ConfigurationError, PullError, one_sentence
 
 # A CRM that is busy or limits us; anything else is an answer.
 _PASSING_STATES = (429, 500, 502, 503, 504)
+# What surely was not done, so that it may be asked again though it changes something.
+_NOT_DONE_STATES = (429,)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a CRM is asked for, in the words of its errors: how to go on, and what is not lost."""
+
+    again: str
+    kept: str
+
+
+PULLING = Errand("pull again", "what was fetched is kept")
+DELIVERING = Errand("deliver again", "what was accepted is in the journal")
 
 
 @dataclass(frozen=True)
@@ -28,18 +42,32 @@ class Patience:
     timeout_seconds: float = 120.0
 
 
+class RefusedError(PullError):
+    """An answer other than success; `code` and `reason` are the CRM's own words."""
+
+    def __init__(self, message: str, status: int, code: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
+class LostRequestError(PullError):
+    """No answer, or one of a server in trouble: what was asked for may have been done or not."""
+
+
 class _PatientAdapter(HTTPAdapter):
     """Gives every request a time limit, which the clients above it do not ask for."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, *, repeats_lost_requests: bool) -> None:
         self._timeout = patience.timeout_seconds
         super().__init__(
             max_retries=Retry(
                 total=patience.retries,
                 backoff_factor=patience.backoff_seconds,
                 backoff_max=60,
-                status_forcelist=_PASSING_STATES,
-                # Every request only reads: a second job for the same query harms nobody.
+                read=None if repeats_lost_requests else 0,
+                status_forcelist=_PASSING_STATES if repeats_lost_requests else _NOT_DONE_STATES,
                 allowed_methods=None,
                 respect_retry_after_header=True,
                 raise_on_status=False,
@@ -52,10 +80,15 @@ class _PatientAdapter(HTTPAdapter):
         return super().send(*args, **kwargs)
 
 
-def open_session(patience: Patience) -> requests.Session:
-    """A session that speaks HTTPS only and trusts the system's (or REQUESTS_CA_BUNDLE's) roots."""
+def open_session(patience: Patience, *, repeats_lost_requests: bool = True) -> requests.Session:
+    """A session that speaks HTTPS only and trusts the system's (or REQUESTS_CA_BUNDLE's) roots.
+
+    repeats_lost_requests: whether a request without an answer may be sent again by itself. True
+    where every request only reads or makes a job that does nothing until it is started.
+    """
     session = requests.Session()
-    session.mount("https://", _PatientAdapter(patience))
+    adapter = _PatientAdapter(patience, repeats_lost_requests=repeats_lost_requests)
+    session.mount("https://", adapter)
     # Nobody may redirect us to a place where a token would travel in the clear.
     session.adapters.pop("http://")
     return session
@@ -70,7 +103,7 @@ def checked_url(url: str, feed_file: str, key: str) -> str:
     return url.rstrip("/")
 
 
-def unreachable(name: str, error: requests.RequestException) -> PullError:
+def unreachable(name: str, error: requests.RequestException, errand: Errand = PULLING) -> PullError:
     """The sentence for a request that got no answer."""
     if isinstance(error, requests.exceptions.SSLError):
         return PullError(
@@ -78,9 +111,8 @@ def unreachable(name: str, error: requests.RequestException) -> PullError:
             "in the feed, or add your company's root certificate to REQUESTS_CA_BUNDLE."
         )
     reason = one_sentence(str(error))[:160]
-    return PullError(
-        f"{name} cannot be reached ({reason}): run the same command again, what was fetched is "
-        "kept."
+    return LostRequestError(
+        f"{name} cannot be reached ({reason}): run the same command again, {errand.kept}."
     )
 
 

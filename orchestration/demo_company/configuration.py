@@ -133,7 +133,11 @@ def partner_feed(partner: Partner) -> dict[str, object]:
         "decimal": "comma" if dialect.dates == "eu_dot" else "point",
         "columns": columns,
         "values": {"status": dict(zip(dialect.statuses, STATES, strict=True))},
-        "sharing": {"account_name": "shared", "status": "shared", "owner_email": "internal"},
+        "sharing": {
+            **dict.fromkeys(("account_name", "status", "owner_name", "our_rep_name"), "shared"),
+            **dict.fromkeys(("rank", "suggested_next_step"), "shared"),
+            **dict.fromkeys(("owner_email", "reason"), "internal"),
+        },
     }
 
 

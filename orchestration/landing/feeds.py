@@ -83,6 +83,11 @@ _KEYS = (
     "sharing",
     "connection",
 )
+# What of our own side `sharing:` may let out to the partner, beside the columns of its own list.
+SHEET_FIELDS = (
+    *("our_rep_name", "our_rep_email", "our_segment", "rank", "score", "reason"),
+    *("suggested_next_step", "expires_on"),
+)
 _CONNECTION_KEYS = ("instance_url", "url", "api_version", "objects", "page_rows")
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
@@ -117,7 +122,8 @@ class Feed:
     """One feed; `table` is None where the file's name decides (a CRM's objects, platforms).
 
     columns: our column -> their header. values: our column -> {their value: ours}. headers: the
-    names of the columns of files that have no header. sharing: our column -> shared | internal.
+    names of the columns of files that have no header. sharing: our column, or a field of ours that
+    the partner's sheet may hold -> shared | internal.
     file: the YAML, as people should read it. of_object: columns that follow from the object which
     a file of a CRM holds. connection: how a live CRM is reached, without credentials (empty = its
     files are dropped by people).
@@ -391,7 +397,8 @@ class _FeedReader:
     def sharing(self, tables: tuple[Table, ...]) -> dict[str, str]:
         terms: dict[str, str] = {}
         for column, term in self.mapping("sharing").items():
-            self.known_column("sharing", column, tables)
+            if column not in SHEET_FIELDS:
+                self.known_column("sharing", column, tables)
             if term not in ("shared", "internal"):
                 raise self.error(f"sharing.{column}", f"is {term!r}", "use one of shared, internal")
             terms[column] = term

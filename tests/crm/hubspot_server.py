@@ -19,6 +19,9 @@ class HubSpotServer(LocalServer):
         self.records: dict[str, list[dict[str, Any]]] = {}
         self.associations: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
         self.histories: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        self.properties: dict[str, list[dict[str, Any]]] = {}
+        self.refusals: dict[str, str] = {}
+        self.writes: dict[str, list[dict[str, str]]] = {}
         self.owners: list[dict[str, Any]] = []
         self.pipelines: list[dict[str, Any]] = []
 
@@ -49,6 +52,14 @@ class HubSpotServer(LocalServer):
             return self._page([_shown(each, asked.parameters) for each in records], asked)
         if found := re.fullmatch(r"/crm/v3/objects/(\w+)/search", asked.path):
             return self._search(found[1], asked.body)
+        if asked.path == "/account-info/v3/details":
+            return Answer(content={"portalId": 1234567, "timeZone": "US/Eastern"})
+        if found := re.fullmatch(r"/crm/v3/properties/(\w+)", asked.path):
+            return Answer(content={"results": self.properties.get(found[1], [])})
+        if found := re.fullmatch(r"/crm/v3/objects/(\w+)/batch/update", asked.path):
+            return self._update(found[1], asked.body["inputs"])
+        if asked.path == "/crm/v3/objects/companies/batch/read":
+            return self._read(asked.body)
         if asked.path == "/crm/v3/objects/deals/batch/read":
             ids = [each["id"] for each in asked.body["inputs"]]
             assert len(ids) <= 50, "the API reads the history of 50 records at most"
@@ -67,6 +78,46 @@ class HubSpotServer(LocalServer):
                 207 if len(results) < len(asked.body["inputs"]) else 200, {"results": results}
             )
         return refusal(404, "OBJECT_NOT_FOUND", "resource not found")
+
+    def _update(self, endpoint: str, inputs: list[dict[str, Any]]) -> Answer:
+        """A value that a property does not take refuses the batch; a missing record only itself."""
+        if len(inputs) > 100:
+            return refusal(400, "VALIDATION_ERROR", "The maximum batch size is 100")
+        for each in inputs:
+            if message := self.refusals.get(each["id"]):
+                return refusal(400, "VALIDATION_ERROR", message)
+        known = {each["id"]: each for each in self.records.get(endpoint, [])}
+        missing = [each["id"] for each in inputs if each["id"] not in known]
+        results = []
+        for each in inputs:
+            if each["id"] in known:
+                known[each["id"]]["properties"] |= each["properties"]
+                self.writes.setdefault(each["id"], []).append(each["properties"])
+                results.append({"id": each["id"], "properties": each["properties"]})
+        content: dict[str, Any] = {"status": "COMPLETE", "results": results}
+        if missing:
+            content["numErrors"] = 1
+            content["errors"] = [
+                {
+                    "status": "error",
+                    "category": "OBJECT_NOT_FOUND",
+                    "message": "Could not get some COMPANY objects, they may be deleted",
+                    "context": {"ids": missing},
+                }
+            ]
+        return Answer(207 if missing else 200, content)
+
+    def _read(self, body: dict[str, Any]) -> Answer:
+        wanted = {each["id"] for each in body["inputs"]}
+        results = [
+            {
+                "id": each["id"],
+                "properties": {n: each["properties"].get(n) for n in body["properties"]},
+            }
+            for each in self.records.get("companies", [])
+            if each["id"] in wanted
+        ]
+        return Answer(207 if len(results) < len(wanted) else 200, {"results": results})
 
     def _page(self, results: list[dict[str, Any]], asked: Asked) -> Answer:
         first = int(asked.parameters.get("after", 0))

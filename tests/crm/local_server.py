@@ -40,6 +40,9 @@ class LocalServer(ABC):
     def __init__(self, tls: ssl.SSLContext, token: str) -> None:
         self.token = token
         self.asked: list[Asked] = []
+        # Called with each request before it is answered, and when it was done but not yet answered.
+        self.on_request: Callable[[Asked], None] = lambda asked: None
+        self.on_answer: Callable[[Asked], None] = lambda asked: None
         self.faults: list[tuple[str, Answer | Callable[[Answer], Answer]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
@@ -50,7 +53,9 @@ class LocalServer(ABC):
         return f"https://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -70,6 +75,7 @@ class LocalServer(ABC):
 
     def _answered(self, asked: Asked) -> Answer:
         self.asked.append(asked)
+        self.on_request(asked)
         for fault in self.faults:
             part, answer = fault
             if part in asked.path:
@@ -79,6 +85,9 @@ class LocalServer(ABC):
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         serve = self._answered
+
+        def done(asked: Asked) -> None:
+            self.on_answer(asked)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -90,12 +99,12 @@ class LocalServer(ABC):
                 length = int(self.headers.get("Content-Length") or 0)
                 raw = self.rfile.read(length).decode()
                 parts = urlsplit(self.path)
-                is_form = "form" in (self.headers.get("Content-Type") or "")
-                body = (
-                    {name: values[0] for name, values in parse_qs(raw).items()}
-                    if is_form
-                    else json.loads(raw or "null")
-                )
+                kind = self.headers.get("Content-Type") or ""
+                body: Any = raw
+                if "form" in kind:
+                    body = {name: values[0] for name, values in parse_qs(raw).items()}
+                elif "csv" not in kind:
+                    body = json.loads(raw or "null")
                 asked = Asked(
                     self.command,
                     parts.path,
@@ -104,6 +113,7 @@ class LocalServer(ABC):
                     dict(self.headers),
                 )
                 answer = serve(asked)
+                done(asked)
                 is_text = isinstance(answer.content, str)
                 content = (answer.content if is_text else json.dumps(answer.content)).encode()
                 self.send_response(answer.status)
@@ -116,6 +126,6 @@ class LocalServer(ABC):
                 if answer.cut:
                     self.close_connection = True
 
-            do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - the base class calls them so
+            do_GET = do_POST = do_PATCH = do_PUT = _serve  # noqa: N815 - the base class calls them so
 
         return Handler

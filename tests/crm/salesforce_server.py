@@ -1,5 +1,8 @@
 """A Salesforce org as its documentation says it answers: OAuth, describe, Bulk API 2.0, REST query.
 
+Ingest jobs take one upload, do nothing before they are closed, and give a result per row; a row
+that `refusals` names is refused as often as it says.
+
 Jobs are created, run through their states, and give their results page by page, each page with the
 headers Sforce-Locator and Sforce-NumberOfRecords; locators stay valid as long as their job.
 """
@@ -34,6 +37,21 @@ class SObject:
     fields: dict[str, str]
     records: list[dict[str, str]] = field(default_factory=list)
     is_in_bulk: bool = True
+    described: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class IngestJob:
+    """One ingest job: what was uploaded and, once it is closed, what became of each row."""
+
+    operation: str
+    object_name: str
+    key: str
+    rows: list[dict[str, str]] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    state: str = "Open"
+    polls: int = 1
+    results: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
 class SalesforceServer(LocalServer):
@@ -46,6 +64,10 @@ class SalesforceServer(LocalServer):
         self.states = ["InProgress", "JobComplete"]
         self.job_error = ""
         self.client = ("the-client", "the-client-secret")
+        self.ingest: dict[str, IngestJob] = {}
+        self.refusals: dict[str, list[str]] = {}
+        self.unprocessed: list[str] = []
+        self.writes: dict[str, list[dict[str, str]]] = {}
 
     def answer(self, asked: Asked) -> Answer:
         if asked.path == "/services/oauth2/token":
@@ -57,6 +79,8 @@ class SalesforceServer(LocalServer):
             return Answer(content={"DailyApiRequests": {"Max": 15000, "Remaining": 14998}})
         if found := re.fullmatch(r"/sobjects/(\w+)/describe", path):
             return self._describe(found[1])
+        if path.startswith("/jobs/ingest"):
+            return self._ingest(path, asked)
         if path == "/jobs/query" and asked.method == "POST":
             return self._create(asked.body)
         if found := re.fullmatch(r"/jobs/query/(\w+)", path):
@@ -78,7 +102,10 @@ class SalesforceServer(LocalServer):
         if name not in self.objects:
             return refusal(404, "NOT_FOUND", "The requested resource does not exist")
         fields = self.objects[name].fields
-        described = [{"name": each, "type": kind} for each, kind in fields.items()]
+        more = self.objects[name].described
+        described = [
+            {"name": each, "type": kind, **more.get(each, {})} for each, kind in fields.items()
+        ]
         return Answer(content={"name": name, "fields": described})
 
     def _create(self, body: dict[str, Any]) -> Answer:
@@ -133,6 +160,84 @@ class SalesforceServer(LocalServer):
         writer.writerows([[row.get(each, "") for each in job.fields] for row in page])
         headers = {"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(len(page))}
         return Answer(content=text.getvalue(), headers=headers)
+
+    def _ingest(self, path: str, asked: Asked) -> Answer:
+        if path == "/jobs/ingest":
+            name = f"7505e{len(self.ingest):010d}"
+            body = asked.body
+            self.ingest[name] = IngestJob(
+                body["operation"], body["object"], body.get("externalIdFieldName", "")
+            )
+            return Answer(content={"id": name, "state": "Open", "object": body["object"]})
+        _, _, name, *rest = path.strip("/").split("/")
+        job = self.ingest.get(name)
+        if job is None:
+            return refusal(404, "NOT_FOUND", "The requested resource does not exist")
+        if rest == ["batches"]:
+            if job.state != "Open" or job.rows:
+                return refusal(400, "INVALIDJOBSTATE", "only one upload per job")
+            reader = csv.DictReader(io.StringIO(asked.body, newline=""))
+            job.rows, job.fields = list(reader), list(reader.fieldnames or [])
+            return Answer(201)
+        if rest:
+            return self._ingest_results(job, rest[0])
+        if asked.method == "PATCH":
+            job.state = asked.body["state"]
+            if job.state == "UploadComplete":
+                self._process(job)
+        elif job.state in ("UploadComplete", "InProgress"):
+            job.polls -= 1
+            job.state = "InProgress" if job.polls >= 0 else "JobComplete"
+        return Answer(content={"id": name, "state": job.state, "object": job.object_name})
+
+    def _process(self, job: IngestJob) -> None:
+        """What Salesforce does with the rows: `#N/A` empties a field, an empty text leaves it."""
+        known = {each["Id"]: each for each in self.objects[job.object_name].records}
+        done: dict[str, list[dict[str, str]]] = {
+            "successfulResults": [],
+            "failedResults": [],
+            "unprocessedRecords": [],
+        }
+        for row in job.rows:
+            record, waiting = known.get(row[job.key]), self.refusals.get(row[job.key], [])
+            too_long = [
+                name
+                for name, value in row.items()
+                if len(value.encode("utf-16-le")) // 2 > self._length(job.object_name, name)
+            ]
+            if row[job.key] in self.unprocessed:
+                self.unprocessed.remove(row[job.key])
+                done["unprocessedRecords"].append(row)
+            elif waiting:
+                error = waiting.pop(0)
+                done["failedResults"].append({"sf__Id": "", "sf__Error": error, **row})
+            elif record is None or too_long:
+                error = f"STRING_TOO_LONG:{too_long}" if too_long else "ENTITY_IS_DELETED:gone:--"
+                done["failedResults"].append({"sf__Id": "", "sf__Error": error, **row})
+            else:
+                changed = {name: value for name, value in row.items() if value}
+                record |= {n: "" if v == "#N/A" else v for n, v in changed.items()}
+                self.writes.setdefault(row[job.key], []).append(row)
+                done["successfulResults"].append(
+                    {"sf__Id": row[job.key], "sf__Created": "false", **row}
+                )
+        job.results = done
+
+    def _length(self, object_name: str, field_name: str) -> int:
+        described = self.objects[object_name].described.get(field_name, {})
+        return int(described.get("length") or 100_000)
+
+    def _ingest_results(self, job: IngestJob, kind: str) -> Answer:
+        first = {
+            "successfulResults": ["sf__Id", "sf__Created"],
+            "failedResults": ["sf__Id", "sf__Error"],
+        }
+        columns = [*first.get(kind, []), *job.fields]
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(job.results.get(kind, []))
+        return Answer(content=text.getvalue())
 
     def _query_all(self, asked: Asked) -> Answer:
         _, fields, rows = self._selected(asked.parameters["q"])
