@@ -463,6 +463,28 @@ routes_app = typer.Typer(
 app.add_typer(routes_app, rich_help_panel=BUILD)
 
 
+@routes_app.command(name="show")
+def show_routes(
+    rep: Annotated[str, typer.Option("--rep", metavar="REP", help="Name, e-mail or id.")],
+    week: Annotated[
+        datetime | None,
+        typer.Option(
+            "--week",
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="Any day of the week; default: the newest list.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many accounts to show.")] = 50,
+) -> None:
+    """Show a seller's list of the week: which accounts, with whom, why, and what to do next."""
+    from orchestration.route_lists import rep_list
+    from orchestration.route_pages import list_page
+
+    home = an_initialized_home(the_settings())
+    the_console().print(list_page(rep_list(home, rep, as_day(week)), limit))
+
+
 @routes_app.command(name="deliver")
 def deliver_routes(
     dry_run: Annotated[

@@ -14,6 +14,8 @@ from orchestration.landing.journal import JournalEntry, read_journal
 from orchestration.landing.refreshes import (
     Refresh,
     freeze_company_assignments,
+    freeze_route_comparisons,
+    freeze_route_leavers,
     freeze_weekly_routes,
     last_refresh,
     newest_known_day,
@@ -35,6 +37,8 @@ __all__ = [
     "declared_tables",
     "ensure_landing_schema",
     "freeze_company_assignments",
+    "freeze_route_comparisons",
+    "freeze_route_leavers",
     "freeze_weekly_routes",
     "land_company_configuration",
     "land_file",

@@ -38,6 +38,27 @@ WEEKLY_ROUTES = Table(
     may_be_empty=True,
 )
 
+ROUTE_COMPARISONS = Table(
+    SOURCE,
+    "route_comparisons",
+    "Accounts that could have been on a week's lists and were not, frozen with them.",
+    columns_of(
+        "comparison_id!* week_starts_on!*:d rep_id!* account_id!* partner_id!* score:n cell roll_up"
+    ),
+    may_be_empty=True,
+)
+
+ROUTE_LEAVERS = Table(
+    SOURCE,
+    "route_leavers",
+    "Routes of the list before that a week's lists left out, and why, frozen with them.",
+    columns_of(
+        "route_id!* week_starts_on!*:d rep_id!* account_id!* partner_id!* previous_rank:i "
+        "left_reason!*"
+    ),
+    may_be_empty=True,
+)
+
 QUARTER_FREEZES = Table(
     SOURCE,
     "quarter_freezes",
@@ -63,6 +84,8 @@ TABLES: tuple[Table, ...] = (
     LANDED_BATCHES,
     REFRESHES,
     WEEKLY_ROUTES,
+    ROUTE_COMPARISONS,
+    ROUTE_LEAVERS,
     QUARTER_FREEZES,
     COMPANY_ASSIGNMENTS,
 )

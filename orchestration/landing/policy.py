@@ -100,6 +100,18 @@ TABLES: tuple[Table, ...] = (
         "cool_down_weeks!*:i dwell_weeks!*:i",
     ),
     _policy(
+        "route_outcomes",
+        "When a routed account counts as worked, and with which accounts a list is compared.",
+        "touch_business_days!*:i conversation_days!*:i opportunity_days!*:i won_days!*:i "
+        "score_band_points!*:i comparison_limit!*:i minimum_accounts_count!*:i interval_z!*:n",
+    ),
+    _policy(
+        "partner_scores",
+        "How a partner is scored, and below which count it is not, or not told a number.",
+        "minimum_closed_count!*:i minimum_group_count!*:i win_rate_share!*:n deal_size_share!*:n "
+        "cycle_time_share!*:n most_ratio!*:n",
+    ),
+    _policy(
         "matching",
         "When records may match without a person.",
         "shared_domain_account_limit!*:i automatic_probability!*:n review_probability:n",

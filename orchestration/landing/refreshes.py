@@ -40,6 +40,8 @@ from orchestration.landing.knowledge_tables import (
     LANDED_BATCHES,
     QUARTER_FREEZES,
     REFRESHES,
+    ROUTE_COMPARISONS,
+    ROUTE_LEAVERS,
     WEEKLY_ROUTES,
     recorded_rows,
 )
@@ -262,13 +264,40 @@ def freeze_weekly_routes(home: Home, rows_parquet_path: Path, week: datetime.dat
     `rows_parquet_path` has the columns of `weekly_routes` in any types, `week` is the first day
     of the week. Raises LandingError when a row belongs to another week or cannot be read.
     """
+    return _freeze_week(home, WEEKLY_ROUTES, rows_parquet_path, week)
+
+
+def freeze_route_comparisons(
+    home: Home, rows_parquet_path: Path, week: datetime.date
+) -> LandedFile:
+    """Land the accounts with which the lists of one week are compared, once.
+
+    `rows_parquet_path` has the columns of `route_comparisons` in any types. They are frozen before
+    the lists, because a week whose lists are frozen proposes nothing any more. Raises LandingError
+    as `freeze_weekly_routes` does.
+    """
+    return _freeze_week(home, ROUTE_COMPARISONS, rows_parquet_path, week)
+
+
+def freeze_route_leavers(home: Home, rows_parquet_path: Path, week: datetime.date) -> LandedFile:
+    """Land why accounts left the lists of one week, once, before the lists themselves.
+
+    `rows_parquet_path` has the columns of `route_leavers` in any types. Raises LandingError as
+    `freeze_weekly_routes` does.
+    """
+    return _freeze_week(home, ROUTE_LEAVERS, rows_parquet_path, week)
+
+
+def _freeze_week(
+    home: Home, table: Table, rows_parquet_path: Path, week: datetime.date
+) -> LandedFile:
     path = Path(rows_parquet_path)
     label = home.relative(path)
     with landing_session(home) as session:
-        for entry in session.journal.of_table(WEEKLY_ROUTES.source, WEEKLY_ROUTES.name):
+        for entry in session.journal.of_table(table.source, table.name):
             if entry.as_of == week:
                 return already_landed(entry, label)
-        opened = _own_file(WEEKLY_ROUTES, path, label)
+        opened = _own_file(table, path, label)
         _refuse_other_weeks(path, label, week)
         return session.land_prepared(opened, FileDay(week, "week"))
 

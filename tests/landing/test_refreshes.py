@@ -11,6 +11,8 @@ import pytest
 from orchestration.errors import CosellError
 from orchestration.landing import (
     freeze_company_assignments,
+    freeze_route_comparisons,
+    freeze_route_leavers,
     freeze_weekly_routes,
     land_company_configuration,
     land_inbox,
@@ -191,7 +193,7 @@ def test_a_refresh_killed_halfway_is_opened_again(home, arrive, rows, monkeypatc
 def test_a_changed_policy_calls_for_a_refresh(home, arrive) -> None:
     arrive("salesforce", 9)
     land_company_configuration(home, day(9))
-    assert len(open_refresh(home).new_batches) == 27
+    assert len(open_refresh(home).new_batches) == 29
     path = home.policies / "quarter_close.csv"
     path.write_text(path.read_text() + "2,2026-02-16,5,Five days\n")
     (changed,) = land_company_configuration(home)
@@ -222,6 +224,33 @@ def routes(tmp_path):
         return path
 
     return write
+
+
+@pytest.mark.parametrize(
+    ("table", "freeze", "columns"),
+    [
+        ("route_comparisons", freeze_route_comparisons, ["comparison_id", "score", "cell"]),
+        ("route_leavers", freeze_route_leavers, ["route_id", "previous_rank", "left_reason"]),
+    ],
+)
+def test_what_stands_beside_a_list_is_frozen_once_with_its_week(
+    home, tmp_path, rows, table: str, freeze, columns: list[str]
+) -> None:
+    """Comparisons and leavers say what was known on the day of the list, and never more."""
+
+    def write(mark: str):
+        facts = ["week_starts_on", "rep_id", "account_id", "partner_id"]
+        row = dict.fromkeys([*facts, *columns], mark) | {"week_starts_on": day(9).isoformat()}
+        row |= {name: "1" for name in ("score", "previous_rank") if name in row}
+        path = tmp_path / f"{table}_{mark}.parquet"
+        parquet.write_table(pa.Table.from_pylist([row]), path)
+        return path
+
+    assert freeze(home, write("a"), day(9)).status == "landed"
+    assert freeze(home, write("b"), day(9)).status == "already_landed"
+    assert [row["account_id"] for row in rows("cosell", table)] == ["a"]
+    with pytest.raises(CosellError, match="freeze each week by itself"):
+        freeze(home, write("c"), day(16))
 
 
 def test_a_week_is_frozen_once(home, routes, rows) -> None:

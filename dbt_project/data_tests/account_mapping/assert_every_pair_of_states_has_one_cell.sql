@@ -23,4 +23,4 @@ left join segment_cells
     on ours.state = segment_cells.our_state
     and theirs.state = segment_cells.partner_state
 where segment_cells.cell is null
-    and not (ours.state in ('absent', 'unknown') and theirs.state = 'absent')
+    and not (ours.state = 'absent' and theirs.state = 'absent')

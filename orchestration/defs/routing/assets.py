@@ -22,6 +22,15 @@ from orchestration.dbt_station import (
 from orchestration.refresh_session import RefreshSession
 from orchestration.stations import MARTS, ROUTING
 
+PROPOSED_ROUTES = """
+    account_mapping.fct_weekly_routes
+    where week_starts_on not in (
+        select week_starts_on from account_mapping.fct_weekly_routes where is_frozen
+    )
+"""
+PROPOSED_COMPARISONS = "intermediate.int_route_comparisons_proposed where true"
+PROPOSED_LEAVERS = "intermediate.int_routes_left where true"
+
 WEEKLY_ROUTES_KEY = dg.AssetKey([ROUTING, "weekly_routes"])
 COMPANY_ASSIGNMENTS_KEY = dg.AssetKey([ROUTING, "company_assignments"])
 FROZEN_FOLDER = "frozen_routes"
@@ -81,15 +90,32 @@ def routing_assets() -> dg.Definitions:
 
 
 def freeze_the_week(session: RefreshSession) -> int:
-    """Freeze the proposed lists of the week, unless they are frozen; returns how many rows."""
-    from orchestration.landing import freeze_weekly_routes
+    """Freeze the proposed lists of the week, unless they are frozen; returns how many rows.
+
+    What they are compared with, and why accounts left them, is frozen first: a week whose lists
+    are frozen proposes nothing any more.
+    """
+    from orchestration.landing import (
+        freeze_route_comparisons,
+        freeze_route_leavers,
+        freeze_weekly_routes,
+    )
 
     folder = session.home.dagster / FROZEN_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        week, file = write_proposed_routes(session, folder)
+        week = proposed_week(session)
         if week is None:
             return 0
+        for table, proposed, key, freeze in (
+            ("route_comparisons", PROPOSED_COMPARISONS, "comparison_id", freeze_route_comparisons),
+            ("route_leavers", PROPOSED_LEAVERS, "route_id", freeze_route_leavers),
+        ):
+            file = folder / f"{table}_{week}.parquet"
+            if write_proposed(session, file, table, proposed, key, week):
+                freeze(session.home, file, week)
+        file = folder / f"weekly_routes_{week}.parquet"
+        write_proposed(session, file, "weekly_routes", PROPOSED_ROUTES, "route_id", week)
         landed = freeze_weekly_routes(session.home, file, week)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -99,32 +125,31 @@ def freeze_the_week(session: RefreshSession) -> int:
     return landed.good
 
 
-def write_proposed_routes(session: RefreshSession, folder: Path) -> tuple[date | None, Path]:
-    """Write the routes of the week that is not frozen yet; None where there are none.
+def proposed_week(session: RefreshSession) -> date | None:
+    """First day of the week whose lists are not frozen yet; None where every list is frozen."""
+    with open_warehouse(session) as connection:
+        found = connection.execute(f"select max(week_starts_on) from {PROPOSED_ROUTES}").fetchone()
+    return found[0] if found else None
+
+
+def write_proposed(
+    session: RefreshSession, file: Path, table: str, proposed: str, key: str, week: date
+) -> int:
+    """Write what is proposed for a week in the columns of a landed table; returns how many rows.
 
     Written in one order by one thread: the batch's name follows from the bytes.
     """
     from orchestration.landing import declared_table
 
-    columns = ", ".join(declared_table("cosell", "weekly_routes").column_names)
-    proposed = """
-        account_mapping.fct_weekly_routes
-        where week_starts_on not in (
-            select week_starts_on from account_mapping.fct_weekly_routes where is_frozen
-        )
-    """
+    columns = ", ".join(declared_table("cosell", table).column_names)
+    literal = str(file).replace("'", "''")
     with open_warehouse(session) as connection:
-        found = connection.execute(f"select max(week_starts_on) from {proposed}").fetchone()
-        week: date | None = found[0] if found else None
-        file = folder / f"weekly_routes_{week}.parquet"
-        if week is not None:
-            connection.execute("set threads = 1")
-            literal = str(file).replace("'", "''")
-            connection.execute(
-                f"copy (select {columns} from {proposed} and week_starts_on = date '{week}' "
-                f"order by route_id) to '{literal}' (format parquet)"
-            )
-    return week, file
+        connection.execute("set threads = 1")
+        written = connection.execute(
+            f"copy (select {columns} from {proposed} and week_starts_on = date '{week}' "
+            f"order by {key}) to '{literal}' (format parquet)"
+        ).fetchone()
+    return int(written[0]) if written else 0
 
 
 def freeze_the_companies(session: RefreshSession) -> int:

@@ -6,46 +6,85 @@ crm_accounts as (
 
 ),
 
+companies as (
+
+    select * from {{ ref('int_crm_companies_identified') }}
+
+),
+
 intent_signals as (
 
     select * from {{ ref('int_intent_signals_normalized') }}
 
 ),
 
--- Case 42: a signal speaks of a company. Its oldest account is the one that shows interest; the
--- others of the company inherit it and say so.
+domains_of_companies as (
+
+    select distinct
+        companies.company_id,
+        crm_accounts.registrable_domain
+    from crm_accounts
+    inner join companies
+        on crm_accounts.account_id = companies.account_id
+    where crm_accounts.registrable_domain is not null
+
+),
+
+-- A company with several websites shows one interest: the strongest of the week.
+signals_ranked as (
+
+    select
+        domains_of_companies.company_id,
+        intent_signals.provider,
+        intent_signals.signal_week_starts_on,
+        intent_signals.registrable_domain,
+        intent_signals.score,
+        intent_signals.strength,
+        row_number() over (
+            partition by
+                domains_of_companies.company_id,
+                intent_signals.provider,
+                intent_signals.signal_week_starts_on
+            order by
+                intent_signals.strength desc nulls last,
+                intent_signals.registrable_domain nulls last
+        ) as signal_rank
+    from domains_of_companies
+    inner join intent_signals
+        on domains_of_companies.registrable_domain = intent_signals.registrable_domain
+
+),
+
 accounts_of_companies as (
 
     select
         account_id,
-        registrable_domain,
-        first_value(account_id) over (
-            partition by registrable_domain
-            order by created_at nulls last, account_id nulls last
-            rows between unbounded preceding and unbounded following
-        ) as hub_account_id,
-        cast(count(*) over (partition by registrable_domain) as bigint) as company_accounts_count
-    from crm_accounts
-    where registrable_domain is not null
+        company_id,
+        hub_account_id,
+        cast(count(*) over (partition by company_id) as bigint) as company_accounts_count
+    from companies
 
 ),
 
+-- Case 42: a signal speaks of a company. Its oldest account is the one that shows interest; the
+-- others of the company inherit it and say so, whatever website their own record names.
 attributed as (
 
     select
         accounts_of_companies.account_id,
-        intent_signals.provider,
-        intent_signals.signal_week_starts_on,
-        accounts_of_companies.registrable_domain,
-        intent_signals.score,
-        intent_signals.strength,
+        signals_ranked.provider,
+        signals_ranked.signal_week_starts_on,
+        signals_ranked.registrable_domain,
+        signals_ranked.score,
+        signals_ranked.strength,
         accounts_of_companies.account_id <> accounts_of_companies.hub_account_id
             as is_inherited_from_company,
         accounts_of_companies.hub_account_id,
         accounts_of_companies.company_accounts_count
     from accounts_of_companies
-    inner join intent_signals
-        on accounts_of_companies.registrable_domain = intent_signals.registrable_domain
+    inner join signals_ranked
+        on accounts_of_companies.company_id = signals_ranked.company_id
+        and signals_ranked.signal_rank = 1
 
 )
 

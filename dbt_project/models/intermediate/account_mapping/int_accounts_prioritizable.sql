@@ -20,6 +20,7 @@ prioritizable as (
         cell,
         roll_up,
         customer_since_on,
+        last_verified_on,
         partner_seller_name
     from segmented
     where not is_partner_organisation

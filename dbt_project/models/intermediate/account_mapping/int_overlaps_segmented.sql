@@ -40,6 +40,7 @@ segmented as (
         overlapping.partner_state,
         overlapping.listed_states,
         overlapping.partner_state_since_on,
+        overlapping.last_verified_on,
         overlapping.customer_since_on,
         overlapping.partner_seller_name,
         segment_cells.cell,

@@ -37,6 +37,7 @@ matched_records as (
         partner_accounts.batch_id,
         partner_accounts.source_row_number,
         observed_states.first_observed_on,
+        observed_states.last_observed_on,
         row_number() over (
             partition by matches.crm_account_id, matches.partner_id
             order by
@@ -116,6 +117,7 @@ collapsed as (
         coalesce(records_per_account.listed_states, matched_records.listed_states)
             as listed_states,
         matched_records.first_observed_on as partner_state_since_on,
+        matched_records.last_observed_on as last_verified_on,
         case
             when matched_records.partner_state = 'customer'
             then coalesce(

@@ -55,6 +55,12 @@ employee_bounds as (
 
 ),
 
+technologies as (
+
+    select * from {{ ref('int_account_technologies_known') }}
+
+),
+
 described as (
 
     select
@@ -75,7 +81,8 @@ signal_points as (
     select
         max(case when signal = 'country' then signal_points end) as country_points,
         max(case when signal = 'employees' then signal_points end) as employees_points,
-        max(case when signal = 'industry' then signal_points end) as industry_points
+        max(case when signal = 'industry' then signal_points end) as industry_points,
+        max(case when signal = 'technology' then signal_points end) as technology_points
     from signals
 
 ),
@@ -103,7 +110,9 @@ strengths as (
         case
             when described.industry is not null
             then coalesce(industries.points_share, other_industries.points_share, 0)
-        end as industry_strength
+        end as industry_strength,
+        technologies.technology,
+        technologies.points_share as technology_strength
     from described
     cross join employee_bounds
     left join profile as countries
@@ -116,6 +125,8 @@ strengths as (
         and lower(trim(described.industry)) = lower(industries.value)
     left join profile_fallbacks as other_industries
         on other_industries.dimension = 'industry'
+    left join technologies
+        on described.account_id = technologies.account_id
 
 ),
 
@@ -132,10 +143,18 @@ known as (
         signal_points.industry_points * strengths.industry_strength as industry_points,
         case when strengths.industry_strength is not null then signal_points.industry_points end
             as known_industry_points,
+        signal_points.technology_points * strengths.technology_strength as technology_points,
+        case
+            when strengths.technology_strength is not null then signal_points.technology_points
+        end as known_technology_points,
         '; country ' || strengths.country_code as country_evidence,
         '; ' || cast(strengths.employees_count as {{ type_string() }}) || ' employees'
             as employees_evidence,
-        '; industry ' || strengths.industry as industry_evidence
+        '; industry ' || strengths.industry as industry_evidence,
+        case
+            when strengths.technology = '*' then '; technologies of no special worth'
+            else '; uses ' || strengths.technology
+        end as technology_evidence
     from strengths
     cross join signal_points
 
@@ -147,20 +166,22 @@ scored as (
         account_id,
         cast(
             coalesce(country_points, 0) + coalesce(employees_points, 0)
-            + coalesce(industry_points, 0) as {{ type_score() }}
+            + coalesce(industry_points, 0) + coalesce(technology_points, 0) as {{ type_score() }}
         ) as points,
         cast(
             coalesce(known_country_points, 0) + coalesce(known_employees_points, 0)
-            + coalesce(known_industry_points, 0) as {{ type_score() }}
+            + coalesce(known_industry_points, 0) + coalesce(known_technology_points, 0)
+            as {{ type_score() }}
         ) as known_points,
         substr(
             case when country_points is not null then country_evidence else '' end
             || case when employees_points is not null then employees_evidence else '' end
-            || case when industry_points is not null then industry_evidence else '' end,
+            || case when industry_points is not null then industry_evidence else '' end
+            || case when technology_points is not null then technology_evidence else '' end,
             3
         ) as evidence
     from known
-    where coalesce(country_points, employees_points, industry_points) is not null
+    where coalesce(country_points, employees_points, industry_points, technology_points) is not null
 
 )
 

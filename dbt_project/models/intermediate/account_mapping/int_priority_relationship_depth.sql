@@ -104,6 +104,8 @@ signal_points as (
 
     select
         max(case when signal = 'partner_customer' then signal_points end) as customer_points,
+        max(case when signal = 'partner_customer' then half_life_days end)
+            as customer_half_life_days,
         max(case when signal = 'partner_seller' then signal_points end) as seller_points,
         max(case when signal = 'recent_touch' then signal_points end) as touch_points,
         max(case when signal = 'recent_touch' then half_life_days end) as touch_half_life_days,
@@ -121,8 +123,16 @@ known as (
         accounts.account_id,
         accounts.partner_id,
         signal_points.customer_points as known_customer_points,
-        case when accounts.partner_state = 'customer' then signal_points.customer_points else 0 end
-            as customer_points,
+        -- Case 32: what the partner said long ago is worth less than what its newest list says.
+        case
+            when accounts.partner_state = 'customer'
+            then signal_points.customer_points * {{ decayed(
+                'accounts.last_verified_on',
+                'refresh_current.as_of',
+                'signal_points.customer_half_life_days'
+            ) }}
+            else 0
+        end as customer_points,
         case when accounts.partner_seller_name is not null then signal_points.seller_points end
             as seller_points,
         case when newest_touches.newest_touch_on is not null then signal_points.touch_points end
@@ -140,6 +150,7 @@ known as (
         case when joint_wins.wins_count > 0 then signal_points.win_points end as win_points,
         replace(accounts.partner_state, '_', ' ') || ' of ' || accounts.partner_name
         || coalesce(' since ' || {{ text_from_day('accounts.customer_since_on') }}, '')
+        || coalesce(', verified on ' || {{ text_from_day('accounts.last_verified_on') }}, '')
             as customer_evidence,
         '; their seller is ' || accounts.partner_seller_name as seller_evidence,
         '; last touch on ' || {{ text_from_day('newest_touches.newest_touch_on') }}

@@ -46,7 +46,8 @@ overrides_ranked as (
 
 ),
 
--- An importance is a number between 0 and 1, or in percent; the newest unexpired word counts.
+-- An importance is a number between 0 and 1, or in percent; the newest unexpired word counts, and a
+-- word that names nobody, no reason or no end is none (rules section 5).
 in_force as (
 
     select
@@ -59,7 +60,9 @@ in_force as (
     from overrides_ranked
     cross join refresh_current
     where overrides_ranked.override_rank = 1
-        and coalesce(overrides_ranked.expires_on >= refresh_current.as_of, true)
+        and overrides_ranked.expires_on >= refresh_current.as_of
+        and overrides_ranked.author is not null
+        and overrides_ranked.reason is not null
 
 ),
 
@@ -73,8 +76,8 @@ observed as (
             then cast(stated_importance as {{ type_share() }})
             when stated_importance between 1 and 100 then {{ share('stated_importance', '100') }}
         end as strength,
-        coalesce('set by ' || author, 'set by an unnamed author') || coalesce(': ' || reason, '')
-        || coalesce(' until ' || {{ text_from_day('expires_on') }}, '') as evidence
+        'set by ' || author || ': ' || reason || ' until ' || {{ text_from_day('expires_on') }}
+            as evidence
     from in_force
 
 ),

@@ -62,12 +62,10 @@ cooling as (
 
 listed_accounts as (
 
-    select
+    select distinct
         rep_id,
-        account_id,
-        min(partner_id) as listed_partner_id
+        account_id
     from proposed
-    group by rep_id, account_id
 
 ),
 
@@ -91,8 +89,9 @@ explained as (
             when segmented.account_id is null then 'the account no longer overlaps with the partner'
             when route_plays.cell is null then 'the segment is not routed'
             when cooling.account_id is not null then cooling.outcome
-            when listed_accounts.account_id is not null then 'the account is listed with '
-            || listed_accounts.listed_partner_id
+            -- The row is one partner's: which other one it is, is none of its business (case 45).
+            when listed_accounts.account_id is not null
+            then 'the account is listed with another partner'
             else 'other accounts rank higher within the limits of the list'
         end as left_reason
     from previous_routes

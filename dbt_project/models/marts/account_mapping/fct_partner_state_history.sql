@@ -32,6 +32,8 @@ runs as (
         matches.partner_id,
         observed_states.first_observed_on,
         observed_states.ended_on,
+        -- Without a NULL the join below compares and nothing else, which DuckDB answers by hash.
+        coalesce(observed_states.ended_on, cast('9999-12-31' as date)) as lasts_until_on,
         states.precedence as state_precedence
     from matches
     inner join observed_states
@@ -101,7 +103,7 @@ states_of_days as (
         on days_of_change.account_id = runs.account_id
         and days_of_change.partner_id = runs.partner_id
         and days_of_change.valid_from_on >= runs.first_observed_on
-        and (runs.ended_on is null or days_of_change.valid_from_on < runs.ended_on)
+        and days_of_change.valid_from_on < runs.lasts_until_on
     group by
         days_of_change.account_id, days_of_change.partner_id, days_of_change.valid_from_on
 

@@ -28,9 +28,12 @@ renamed as (
         status as partner_state,
         owner_name,
         owner_email,
+        {{ undeclared_value('_extra', 'pipeline[ _]currency') }} as open_pipeline_currency,
 
         -- numerics
         cast(employees as bigint) as employees_count,
+        {{ safe_cast(undeclared_value('_extra', 'open[ _]pipeline'), type_money()) }}
+            as open_pipeline_amount,
 
         -- dates
         cast(customer_since as date) as customer_since_on,

@@ -28,6 +28,7 @@ renamed as (
         city,
         phone,
         duns_number as duns,
+        {{ undeclared_value('_extra', 'technolog') }} as technologies,
 
         -- numerics
         cast(numberofemployees as bigint) as employees_count,

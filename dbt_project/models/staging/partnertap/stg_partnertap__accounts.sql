@@ -30,6 +30,7 @@ renamed as (
         -- numerics
         cast(floor(cast(partner_open_opp as double)) as bigint) as partner_open_count,
         cast(floor(cast(partner_closed_opp_won_count as double)) as bigint) as partner_won_count,
+        cast(partner_open_pipeline_amount as {{ type_money() }}) as partner_open_pipeline_amount,
 
         -- booleans
         cast(partner_is_customer as boolean) as partner_is_customer,

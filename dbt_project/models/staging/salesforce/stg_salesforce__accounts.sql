@@ -26,6 +26,7 @@ renamed as (
         phone,
         duns_number as duns,
         {{ global_ultimate_duns('_extra') }} as global_ultimate_duns,
+        {{ undeclared_value('_extra', 'technolog') }} as technologies,
         currency_iso_code as currency,
         sixsense_buying_stage,
 
