@@ -47,7 +47,7 @@ PANELS = (
     Panel(
         "F1 with what waits for a person",
         "f1",
-        (0.1, 1.0),
+        (0.0, 1.0),
         {
             "cosell": "automatic + review",
             "equal names": "equal names",
