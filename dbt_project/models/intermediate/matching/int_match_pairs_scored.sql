@@ -35,8 +35,8 @@ added_up as (
         prior.model_version,
         cast({{ match_contributions() }} as decimal(9, 4)) as total_contribution
     from pairs
-    {{ match_model_joined('pairs') }}
     cross join prior
+    {{ match_model_joined('pairs') }}
 
 ),
 
