@@ -14,8 +14,9 @@ from typing import Literal
 
 Severity = Literal["critical", "warning"]
 
-# `from area.table`, `join area.table`: tables of the warehouse besides the rule's own.
-_READS_A_TABLE = re.compile(r"\b(from|join)\s+(?=[a-z_]+\.[a-z_])", re.IGNORECASE)
+# `from area.table`, `join area.table`: tables of the warehouse besides the rule's own. What follows
+# `is distinct from` is a column.
+_READS_A_TABLE = re.compile(r"(?<!\bdistinct\s)\b(from|join)\s+(?=[a-z_]+\.[a-z_])", re.IGNORECASE)
 _OWN_CTE = re.compile(r"^\s*with\s", re.IGNORECASE)
 # SQLAlchemy reads `:word` as a parameter; a backslash before the colon keeps it as it is.
 _LOOKS_LIKE_A_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")

@@ -548,3 +548,24 @@ def test_rule_reads_as_a_sentence(rule: Rule) -> None:
 def test_rule_ids_are_unique() -> None:
     modules = (expectations.landing, expectations.matching, expectations.marts)
     assert len(RULES) == sum(len(module.RULES) for module in modules)
+
+
+def test_only_tables_get_the_prefix_of_a_shared_catalog() -> None:
+    """`is distinct from area.column` reads no table."""
+    rule = Rule(
+        rule_id="nothing_differs",
+        table="core.dim_reps",
+        severity="critical",
+        owner="finance",
+        statement="nothing differs",
+        reason="a test",
+        mend="nothing",
+        query="""
+            select rep_id from batch join core.dim_accounts as other on true
+            where batch.rep_id is distinct from other.rep_id
+        """,
+    )
+    query = rule.query_for({}, "east_")
+    assert query is not None
+    assert "join east_core.dim_accounts" in query
+    assert "distinct from other.rep_id" in query

@@ -20,7 +20,10 @@ legal_forms as (
 
 placeholders as (
 
-    select * from {{ ref('name_placeholders') }}
+    select placeholder from {{ ref('name_placeholders') }}
+    union all
+    -- In a seed dbt reads this word as no value, on Spark.
+    select 'null' as placeholder
 
 ),
 
