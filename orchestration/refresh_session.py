@@ -73,6 +73,8 @@ class RefreshSession:
     gates: dict[str, GateResult] = field(default_factory=dict)
     dbt_results: dict[str, list[NodeResult]] = field(default_factory=dict)
     frozen_week: date | None = None
+    frozen_batches: set[str] = field(default_factory=set)
+    """What this refresh itself has landed: lists, what goes with them, companies' new ids."""
     """The Monday (or first day) of the week whose routes were frozen now."""
     published: PublishedRelease | None = None
     failure: Exception | None = None
@@ -238,10 +240,9 @@ class RefreshSession:
         """
         if self.inbox is None or self.inbox.refused or self.inbox.postponed:
             return False
-        frozen_count = 0 if self.frozen_week is None else 1
         return (
             self._sent_files == sent_files_digest(self.home)
-            and len(landed_names(self.home) - self._landed_names) == frozen_count
+            and landed_names(self.home) - self._landed_names == self.frozen_batches
         )
 
     def report(self, station: str) -> Any:

@@ -45,8 +45,11 @@ def stop_at(
 ) -> subprocess.CompletedProcess[str]:
     """Refresh in a process that sends itself a signal once a station has done so many things."""
     arguments = [str(home.root), day.isoformat(), station, str(done), str(signal)]
+    # A file, because PySpark, where it is installed, takes a program without one for its doctests.
+    program = home.root.with_name("killed_where_it_is_told.py")
+    program.write_text(KILLED_WHERE_IT_IS_TOLD, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-c", KILLED_WHERE_IT_IS_TOLD, *arguments],
+        [sys.executable, str(program), *arguments],
         capture_output=True,
         text=True,
         check=False,

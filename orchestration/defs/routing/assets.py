@@ -19,6 +19,7 @@ from orchestration.dbt_station import (
     reporting_failures,
     warehouse_table_key,
 )
+from orchestration.landing import LandedFile
 from orchestration.refresh_session import RefreshSession
 from orchestration.stations import MARTS, ROUTING
 
@@ -113,16 +114,24 @@ def freeze_the_week(session: RefreshSession) -> int:
         ):
             file = folder / f"{table}_{week}.parquet"
             if write_proposed(session, file, table, proposed, key, week):
-                freeze(session.home, file, week)
+                remember_batch(session, freeze(session.home, file, week))
         file = folder / f"weekly_routes_{week}.parquet"
         write_proposed(session, file, "weekly_routes", PROPOSED_ROUTES, "route_id", week)
         landed = freeze_weekly_routes(session.home, file, week)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if landed.status == "already_landed":
+    if not remember_batch(session, landed):
         return 0
     session.frozen_week = week
     return landed.good
+
+
+def remember_batch(session: RefreshSession, landed: LandedFile) -> bool:
+    """Whether something new was frozen; the session then knows that the batch is its own."""
+    if landed.status == "already_landed":
+        return False
+    session.frozen_batches.add(landed.batch_id)
+    return True
 
 
 def proposed_week(session: RefreshSession) -> date | None:
@@ -179,4 +188,4 @@ def freeze_the_companies(session: RefreshSession) -> int:
         landed = freeze_company_assignments(session.home, file, state.as_of)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return landed.good if landed is not None and landed.status != "already_landed" else 0
+    return landed.good if landed is not None and remember_batch(session, landed) else 0

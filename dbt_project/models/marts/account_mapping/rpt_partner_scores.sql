@@ -100,8 +100,9 @@ compared as (
         partners.partner_id,
         coalesce(on_customers.closed_count, 0) as closed_count,
         coalesce(on_customers.won_count, 0) as won_count,
-        all_deals.closed_count - coalesce(on_customers.closed_count, 0) as baseline_closed_count,
-        all_deals.won_count - coalesce(on_customers.won_count, 0) as baseline_won_count,
+        coalesce(all_deals.closed_count, 0) - coalesce(on_customers.closed_count, 0)
+            as baseline_closed_count,
+        coalesce(all_deals.won_count, 0) - coalesce(on_customers.won_count, 0) as baseline_won_count,
         coalesce(on_customers.closed_count, 0) >= rules.minimum_closed_count
         and all_deals.closed_count - coalesce(on_customers.closed_count, 0)
         >= rules.minimum_closed_count as has_enough_deals,
