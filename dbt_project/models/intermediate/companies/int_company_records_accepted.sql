@@ -27,6 +27,7 @@ accepted_pairs as (
 
 ),
 
+-- Every record is its own neighbour, so that each round reads the round before only once.
 neighbours as (
 
     select
@@ -41,75 +42,46 @@ neighbours as (
         account_record_id as neighbour_id
     from accepted_pairs
 
+    union
+
+    select
+        account_record_id as record_id,
+        account_record_id as neighbour_id
+    from accepted_pairs
+
+    union
+
+    select
+        partner_record_id as record_id,
+        partner_record_id as neighbour_id
+    from accepted_pairs
+
 ),
 
+-- The least id walks one record further in each round, and each round reads the one before only
+-- once: what is read twice stands twice in Spark's plan, and doubles with every round. Where people
+-- joined more than 8 records in a row, one by one, assert_companies_hold_what_people_accepted
+-- complains.
 labels_0 as (
 
     select
         record_id,
         record_id as label
     from neighbours
-    group by record_id
+    where record_id = neighbour_id
 
 ),
 
--- Each round gives every record, and the record that it is labelled with, the least label that a
--- neighbour's label has: the way that a label goes doubles with each round, so that 12 rounds
--- follow thousands of records that people joined in a row, one by one. Where they do not reach the
--- end, assert_companies_hold_what_people_accepted complains.
-{% for round in range(1, 13) %}
-    looked_ahead_{{ round }} as (
-
-        select
-            near.record_id,
-            near.label,
-            far.label as far_label
-        from labels_{{ round - 1 }} as near
-        inner join labels_{{ round - 1 }} as far
-            on near.label = far.record_id
-
-    ),
-
-    least_beside_{{ round }} as (
-
-        select
-            neighbours.record_id,
-            min(looked_ahead.far_label) as least_label
-        from neighbours
-        inner join looked_ahead_{{ round }} as looked_ahead
-            on neighbours.neighbour_id = looked_ahead.record_id
-        group by neighbours.record_id
-
-    ),
-
+{% for round in [1, 2, 3, 4, 5, 6, 7, 8] %}
     labels_{{ round }} as (
 
         select
-            record_id,
-            min(label) as label
-        from (
-            select
-                record_id,
-                far_label as label
-            from looked_ahead_{{ round }}
-
-            union all
-
-            select
-                record_id,
-                least_label as label
-            from least_beside_{{ round }}
-
-            union all
-
-            select
-                looked_ahead.label as record_id,
-                least_beside.least_label as label
-            from looked_ahead_{{ round }} as looked_ahead
-            inner join least_beside_{{ round }} as least_beside
-                on looked_ahead.record_id = least_beside.record_id
-        ) as offered
-        group by record_id
+            neighbours.record_id,
+            min(labels.label) as label
+        from neighbours
+        inner join labels_{{ round - 1 }} as labels
+            on neighbours.neighbour_id = labels.record_id
+        group by neighbours.record_id
 
     ),
 
@@ -119,7 +91,7 @@ accepted as (
     select
         record_id,
         label as group_id
-    from labels_12
+    from labels_8
 
 )
 
