@@ -15,7 +15,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -35,7 +35,7 @@ WRITTEN_BY_TOOLS = ("target", "logs", "dbt_packages", ".user.yml", "__pycache__"
 MANIFEST_JSON = "manifest.json"
 MANIFEST_BINARY = "partial_parse.msgpack"
 COMPILED_TESTS = "data_tests_{warehouse}.json"
-KEPT_MANIFESTS = 3
+KEPT_MANIFESTS = 8
 KEPT_KINDS = ("view", "seed")
 """Materializations that hold nothing of what was landed."""
 STATION_TAG = "station_"
@@ -216,16 +216,19 @@ class DbtProject:
         """
         name = COMPILED_TESTS.format(warehouse=self.settings.warehouse.stem)
         kept = self._manifest_folder() / name
-        if not kept.is_file():
-            refuse_unread_options(self.manifest)
-            options = ["--no-write-json", "--no-populate-cache"]
-            results = self.run_dbt("compile", ["resource_type:test"], options)
-            queries = {one.unique_id: one.query for one in map(_node_result, results)}
-            aside = kept.with_name(f".{name}-{uuid.uuid4().hex[:8]}")
+        if kept.is_file():
+            compiled: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+            return compiled
+        refuse_unread_options(self.manifest)
+        options = ["--no-write-json", "--no-populate-cache"]
+        results = self.run_dbt("compile", ["resource_type:test"], options)
+        queries = {one.unique_id: one.query for one in map(_node_result, results)}
+        aside = kept.with_name(f".{name}-{uuid.uuid4().hex[:8]}")
+        # Another process may have cleared the folder away as an old one: nothing is lost but time.
+        with suppress(FileNotFoundError):
             aside.write_text(json.dumps(queries), encoding="utf-8")
             aside.replace(kept)
-        compiled: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
-        return compiled
+        return queries
 
     def _build_models(
         self,
