@@ -160,8 +160,7 @@ def write_company(connection: duckdb.DuckDBPyConnection, size: Size) -> None:
         """,
         """
         create table matching.int_crm_companies_identified as
-        select account_id, account_id as hub_account_id, 'C' || (source_row_number // 2 * 2)
-            as company_id
+        select account_id, 'C' || (source_row_number // 2 * 2) as company_id
         from intermediate.int_crm_accounts_current
         """,
         f"""

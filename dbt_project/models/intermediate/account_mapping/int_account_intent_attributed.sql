@@ -55,37 +55,55 @@ signals_ranked as (
 
 ),
 
-accounts_of_companies as (
-
-    select
-        account_id,
-        company_id,
-        hub_account_id,
-        cast(count(*) over (partition by company_id) as bigint) as company_accounts_count
-    from companies
-
-),
-
--- Case 42: a signal speaks of a company. Its oldest account is the one that shows interest; the
--- others of the company inherit it and say so, whatever website their own record names.
+-- Case 42: a signal speaks of one company. All accounts it reaches are counted: those of the
+-- company, whatever website their own record names, and those of another company that names the
+-- same website. The oldest shows the interest; the others inherit it and say so.
 attributed as (
 
     select
-        accounts_of_companies.account_id,
+        companies.account_id,
         signals_ranked.provider,
         signals_ranked.signal_week_starts_on,
         signals_ranked.registrable_domain,
         signals_ranked.score,
         signals_ranked.strength,
-        accounts_of_companies.account_id <> accounts_of_companies.hub_account_id
-            as is_inherited_from_company,
-        accounts_of_companies.hub_account_id,
-        accounts_of_companies.company_accounts_count
-    from accounts_of_companies
+        first_value(companies.account_id) over (
+            partition by
+                signals_ranked.provider,
+                signals_ranked.signal_week_starts_on,
+                signals_ranked.registrable_domain
+            order by crm_accounts.created_at nulls last, companies.account_id nulls last
+            rows between unbounded preceding and unbounded following
+        ) as hub_account_id,
+        cast(count(*) over (
+            partition by
+                signals_ranked.provider,
+                signals_ranked.signal_week_starts_on,
+                signals_ranked.registrable_domain
+        ) as bigint) as company_accounts_count
+    from companies
+    inner join crm_accounts
+        on companies.account_id = crm_accounts.account_id
     inner join signals_ranked
-        on accounts_of_companies.company_id = signals_ranked.company_id
+        on companies.company_id = signals_ranked.company_id
         and signals_ranked.signal_rank = 1
+
+),
+
+flagged as (
+
+    select
+        account_id,
+        provider,
+        signal_week_starts_on,
+        registrable_domain,
+        score,
+        strength,
+        account_id <> hub_account_id as is_inherited_from_company,
+        hub_account_id,
+        company_accounts_count
+    from attributed
 
 )
 
-select * from attributed
+select * from flagged
