@@ -1,0 +1,181 @@
+with
+
+ae_quarters as (
+
+    select * from {{ ref('fct_ae_quarters') }}
+
+),
+
+expectation_metrics as (
+
+    select * from {{ ref('expectation_metrics') }}
+
+),
+
+active_days as (
+
+    select * from {{ ref('int_rep_active_days') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_team_lines_dated') }}
+
+),
+
+bases as (
+
+    select 'as_of_event' as basis
+    union all
+    select 'as_of_today' as basis
+
+),
+
+-- Shares have no sum: what each of ten reps owes in full, the team does not owe ten times.
+additive as (
+
+    select
+        ae_quarters.rep_id,
+        ae_quarters.fiscal_quarter,
+        ae_quarters.metric,
+        ae_quarters.fair_target
+    from ae_quarters
+    inner join expectation_metrics
+        on ae_quarters.metric = expectation_metrics.metric
+    where expectation_metrics.unit in ('count', 'money')
+        and ae_quarters.fair_target <> 0
+
+),
+
+rep_days as (
+
+    select
+        rep_id,
+        fiscal_quarter,
+        sum(active_share) as rep_days_count
+    from active_days
+    group by rep_id, fiscal_quarter
+
+),
+
+direct_days as (
+
+    select
+        bases.basis,
+        active_days.rep_id,
+        active_days.fiscal_quarter,
+        lines.manager_id,
+        max(case when lines.is_in_cycle then 1 else 0 end) as is_in_cycle,
+        sum(active_days.active_share) as days_count
+    from active_days
+    cross join bases
+    left join lines
+        on active_days.rep_id = lines.rep_id
+        and bases.basis = lines.basis
+        and lines.depth = 1
+        and active_days.day_on >= lines.holds_from_on
+        and active_days.day_on < lines.holds_before_on
+    group by bases.basis, active_days.rep_id, active_days.fiscal_quarter, lines.manager_id
+
+),
+
+organisation_days as (
+
+    select
+        lines.basis,
+        active_days.rep_id,
+        active_days.fiscal_quarter,
+        lines.manager_id,
+        max(case when lines.is_in_cycle then 1 else 0 end) as is_in_cycle,
+        sum(active_days.active_share) as days_count
+    from active_days
+    inner join lines
+        on active_days.rep_id = lines.rep_id
+        and active_days.day_on >= lines.holds_from_on
+        and active_days.day_on < lines.holds_before_on
+    group by lines.basis, active_days.rep_id, active_days.fiscal_quarter, lines.manager_id
+
+),
+
+-- Days up to and with each manager: what is owed until there, less what is owed until the one
+-- before, adds up to the rep's target to the cent.
+direct_until as (
+
+    select
+        direct_days.*,
+        sum(days_count) over (
+            partition by basis, rep_id, fiscal_quarter
+            order by manager_id nulls last
+            rows between unbounded preceding and current row
+        ) as days_until_count
+    from direct_days
+
+),
+
+shared as (
+
+    select
+        direct_until.basis,
+        'direct_reports' as scope,
+        case when direct_until.manager_id is null then 'no_manager' else 'managed' end as team_status,
+        direct_until.manager_id,
+        direct_until.is_in_cycle = 1 as is_in_cycle,
+        additive.rep_id,
+        additive.fiscal_quarter,
+        additive.metric,
+        {{ share_of_amount(
+            'additive.fair_target', 'direct_until.days_until_count', 'rep_days.rep_days_count'
+        ) }}
+        - {{ share_of_amount(
+            'additive.fair_target', '(direct_until.days_until_count - direct_until.days_count)',
+            'rep_days.rep_days_count'
+        ) }} as fair_target
+    from additive
+    inner join rep_days
+        on additive.rep_id = rep_days.rep_id
+        and additive.fiscal_quarter = rep_days.fiscal_quarter
+    inner join direct_until
+        on additive.rep_id = direct_until.rep_id
+        and additive.fiscal_quarter = direct_until.fiscal_quarter
+
+    union all
+
+    select
+        organisation_days.basis,
+        'whole_organisation' as scope,
+        'managed' as team_status,
+        organisation_days.manager_id,
+        organisation_days.is_in_cycle = 1 as is_in_cycle,
+        additive.rep_id,
+        additive.fiscal_quarter,
+        additive.metric,
+        {{ share_of_amount(
+            'additive.fair_target', 'organisation_days.days_count', 'rep_days.rep_days_count'
+        ) }} as fair_target
+    from additive
+    inner join rep_days
+        on additive.rep_id = rep_days.rep_id
+        and additive.fiscal_quarter = rep_days.fiscal_quarter
+    inner join organisation_days
+        on additive.rep_id = organisation_days.rep_id
+        and additive.fiscal_quarter = organisation_days.fiscal_quarter
+
+    union all
+
+    select
+        bases.basis,
+        'company' as scope,
+        'company' as team_status,
+        cast(null as {{ type_string() }}) as manager_id,
+        false as is_in_cycle,
+        additive.rep_id,
+        additive.fiscal_quarter,
+        additive.metric,
+        additive.fair_target
+    from additive
+    cross join bases
+
+)
+
+select * from shared
