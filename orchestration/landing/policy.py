@@ -7,12 +7,30 @@ from orchestration.landing.contracts import Table, columns_of
 SOURCE = "policy"
 
 
-def _policy(name: str, description: str, columns: str, may_be_empty: bool = False) -> Table:
+# The rules of hygiene that are computed (fct_opportunity_hygiene); one that is misspelled would
+# otherwise not be applied, without a word.
+HYGIENE_RULES = (
+    "no_recent_activity",
+    "next_step_missing",
+    "next_step_overdue",
+    "close_date_past",
+    "close_date_pushed",
+    "stage_too_old",
+)
+
+
+def _policy(
+    name: str,
+    description: str,
+    columns: str,
+    may_be_empty: bool = False,
+    vocabularies: dict[str, tuple[str, ...]] | None = None,
+) -> Table:
     return Table(
         SOURCE,
         name,
         description,
-        columns_of(f"policy_version!* effective_from!*:d {columns} reason!"),
+        columns_of(f"policy_version!* effective_from!*:d {columns} reason!", vocabularies),
         may_be_empty=may_be_empty,
     )
 
@@ -52,6 +70,22 @@ TABLES: tuple[Table, ...] = (
         "The sales process: order, meaning and age limit of each stage.",
         "stage_name!* stage_number!*:i canonical_stage!* is_closed!*:b is_won!*:b "
         "stage_age_limit_days!:i",
+    ),
+    _policy(
+        "opportunity_hygiene",
+        "What each rule of hygiene allows; more than that is flagged.",
+        "rule_id!* allowed_count!*:i",
+        vocabularies={"rule_id": HYGIENE_RULES},
+    ),
+    _policy(
+        "opportunity_cohorts",
+        "Days in which a deal can leave its stage or be won, and the least sample that says a share.",
+        "conversion_days!*:i outcome_days!*:i minimum_deals_count!*:i interval_z!*:n",
+    ),
+    _policy(
+        "partner_plans",
+        "How long a plan with a partner is, how often it is reviewed and what is green and amber.",
+        "minimum_days!*:i maximum_days!*:i review_days!*:i green_pace!*:n amber_pace!*:n",
     ),
     _policy(
         "opportunity_types",

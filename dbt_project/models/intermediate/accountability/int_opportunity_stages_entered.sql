@@ -1,0 +1,163 @@
+with
+
+moves as (
+
+    select * from {{ ref('fct_opportunity_stage_moves') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('fct_attributed_opportunities') }}
+    where exclusion is null
+        and not is_deleted
+
+),
+
+influencing as (
+
+    select * from {{ ref('int_influencing_evidence_decided') }}
+    where valid_until_step is null
+
+),
+
+forecasts as (
+
+    select * from {{ ref('int_opportunity_forecasts_dated') }}
+
+),
+
+first_influenced as (
+
+    select
+        opportunity_id,
+        min(occurred_at) as influenced_at
+    from influencing
+    group by opportunity_id
+
+),
+
+-- Entered again is entered once: the first time counts, and the others are counted beside it.
+entries as (
+
+    select
+        moves.opportunity_id,
+        moves.stage_number,
+        min(moves.moved_at) as entered_at,
+        min(moves.moved_on) as entered_on,
+        cast(count(*) as bigint) as entries_count
+    from moves
+    where not moves.is_closed
+        and moves.stage_number is not null
+    group by moves.opportunity_id, moves.stage_number
+
+),
+
+-- Moved on: to a later open stage, or won. Lost is no progress, whatever number the stage has.
+onward as (
+
+    select
+        entries.opportunity_id,
+        entries.stage_number,
+        min(moves.moved_at) as advanced_at,
+        min(moves.moved_on) as advanced_on
+    from entries
+    inner join moves
+        on entries.opportunity_id = moves.opportunity_id
+        and moves.moved_at > entries.entered_at
+        and (moves.is_won or (not moves.is_closed and moves.stage_number > entries.stage_number))
+    group by entries.opportunity_id, entries.stage_number
+
+),
+
+backward as (
+
+    select
+        opportunity_id,
+        from_stage_number as stage_number,
+        cast(count(*) as bigint) as went_back_count
+    from moves
+    where direction = 'backward'
+    group by opportunity_id, from_stage_number
+
+),
+
+won as (
+
+    select
+        opportunity_id,
+        max(moved_on) as won_on
+    from moves
+    where is_won
+    group by opportunity_id
+
+),
+
+forecasts_ranked as (
+
+    select
+        entries.opportunity_id,
+        entries.stage_number,
+        forecasts.forecast_category,
+        forecasts.probability,
+        row_number() over (
+            partition by entries.opportunity_id, entries.stage_number
+            order by forecasts.forecast_at nulls last, forecasts.stage_name nulls last
+        ) as forecast_rank
+    from entries
+    inner join moves
+        on entries.opportunity_id = moves.opportunity_id
+        and entries.stage_number = moves.stage_number
+        and moves.entry_number = 1
+    inner join forecasts
+        on entries.opportunity_id = forecasts.opportunity_id
+        and moves.stage_name = forecasts.stage_name
+        and entries.entered_at <= forecasts.forecast_at
+
+),
+
+-- A deal is partner-touched at a stage when a partner had earned credit by then. One that a partner
+-- joins later is direct until that day: who is joined because the deal goes well proves nothing.
+entered as (
+
+    select
+        entries.opportunity_id,
+        entries.stage_number,
+        entries.entered_at,
+        entries.entered_on,
+        entries.entries_count,
+        onward.advanced_on,
+        coalesce(backward.went_back_count, 0) as went_back_count,
+        opportunities.is_closed,
+        case when opportunities.is_won then won.won_on end as won_on,
+        opportunities.is_closed and not opportunities.is_won as is_lost,
+        case
+            when opportunities.attribution_class = 'sourced' then 'partner_touched'
+            when opportunities.attribution_class = 'influenced'
+                and coalesce(first_influenced.influenced_at, entries.entered_at) <= entries.entered_at
+            then 'partner_touched'
+            else 'direct'
+        end as deal_group,
+        forecasts_ranked.forecast_category,
+        forecasts_ranked.probability
+    from entries
+    inner join opportunities
+        on entries.opportunity_id = opportunities.opportunity_id
+    left join onward
+        on entries.opportunity_id = onward.opportunity_id
+        and entries.stage_number = onward.stage_number
+    left join backward
+        on entries.opportunity_id = backward.opportunity_id
+        and entries.stage_number = backward.stage_number
+    left join won
+        on entries.opportunity_id = won.opportunity_id
+    left join first_influenced
+        on entries.opportunity_id = first_influenced.opportunity_id
+    left join forecasts_ranked
+        on entries.opportunity_id = forecasts_ranked.opportunity_id
+        and entries.stage_number = forecasts_ranked.stage_number
+        and forecasts_ranked.forecast_rank = 1
+
+)
+
+select * from entered
