@@ -85,7 +85,8 @@ TABLES: tuple[Table, ...] = (
     _policy(
         "partner_plans",
         "How long a plan with a partner is, how often it is reviewed and what is green and amber.",
-        "minimum_days!*:i maximum_days!*:i review_days!*:i green_pace!*:n amber_pace!*:n",
+        "minimum_days!*:i maximum_days!*:i review_days!*:i grace_days!*:i "
+        "green_pace!*:n amber_pace!*:n",
     ),
     _policy(
         "opportunity_types",

@@ -17,6 +17,7 @@ renamed as (
         cast(minimum_days as bigint) as minimum_days,
         cast(maximum_days as bigint) as maximum_days,
         cast(review_days as bigint) as review_days,
+        cast(grace_days as bigint) as grace_days,
         cast(green_pace as {{ type_share() }}) as green_pace,
         cast(amber_pace as {{ type_share() }}) as amber_pace,
 
