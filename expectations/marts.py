@@ -17,6 +17,8 @@ _SEGMENTS = "account_mapping.fct_account_segments"
 _PRIORITIES = "account_mapping.fct_prioritized_accounts"
 _ROUTES = "account_mapping.fct_weekly_routes"
 _QUARTERS = "accountability.fct_ae_quarters"
+_TEAM_WEEKS = "accountability.rpt_team_weeks"
+_REPORTING_GAPS = "accountability.rpt_reporting_gaps"
 _PARTNERS = "core.dim_partners"
 
 # What a posting says for good; columns that a later version adds are no change to it.
@@ -455,6 +457,78 @@ RULES = (
             where coalesce(fair_target, 0) = 0
                 and (attainment is not null or status <> 'not_measured')
             order by rep_id, fiscal_quarter, metric
+        """,
+    ),
+    Rule(
+        rule_id="teams_add_up_to_the_company",
+        table=_TEAM_WEEKS,
+        severity="critical",
+        owner="sales leadership",
+        statement="the direct teams of a week are the company, as of the event and as of today, to "
+        "the cent",
+        reason="a rep who is in two teams or in none makes every team's figure doubtful (cases 23 "
+        "and 24)",
+        mend="mend the model that assigns results to teams; who reports to whom is in "
+        "core.dim_reporting_lines",
+        query="""
+            with compared as (
+                select basis, fiscal_quarter, week_starts_on,
+                    sum(case when scope = 'company' then sourced_pipeline_amount
+                        else -sourced_pipeline_amount end) as sourced_pipeline_difference,
+                    sum(case when scope = 'company' then influenced_pipeline_amount
+                        else -influenced_pipeline_amount end) as influenced_pipeline_difference,
+                    sum(case when scope = 'company' then direct_pipeline_amount
+                        else -direct_pipeline_amount end) as direct_pipeline_difference,
+                    sum(case when scope = 'company' then sourced_bookings_amount
+                        else -sourced_bookings_amount end) as sourced_bookings_difference,
+                    sum(case when scope = 'company' then influenced_bookings_amount
+                        else -influenced_bookings_amount end) as influenced_bookings_difference,
+                    sum(case when scope = 'company' then direct_bookings_amount
+                        else -direct_bookings_amount end) as direct_bookings_difference,
+                    sum(case when scope = 'company' then partner_touches_count
+                        else -partner_touches_count end) as partner_touches_difference
+                from batch
+                where scope in ('company', 'direct_reports')
+                group by basis, fiscal_quarter, week_starts_on
+            )
+            select * from compared
+            where sourced_pipeline_difference <> 0 or influenced_pipeline_difference <> 0
+                or direct_pipeline_difference <> 0 or sourced_bookings_difference <> 0
+                or influenced_bookings_difference <> 0 or direct_bookings_difference <> 0
+                or partner_touches_difference <> 0
+            order by basis, fiscal_quarter, week_starts_on
+        """,
+    ),
+    Rule(
+        rule_id="managers_run_in_no_circle",
+        table=_REPORTING_GAPS,
+        severity="warning",
+        owner="sales operations",
+        statement="nobody is met again on the way up from their own manager",
+        reason="a circle has no top; nobody in it is counted twice or left out, so the release "
+        "goes on (case 24)",
+        mend="correct the manager of one of them in the CRM",
+        query="""
+            select rep_id, rep_name, manager_id, gap_from_on
+            from batch
+            where gap = 'circle' and is_current
+            order by rep_id
+        """,
+    ),
+    Rule(
+        rule_id="everybody_in_a_seat_has_a_manager",
+        table=_REPORTING_GAPS,
+        severity="warning",
+        owner="sales operations",
+        statement="every rep in a quota seat reports to an active user",
+        reason="results without a manager stand under no_manager, where nobody reviews them "
+        "(cases 23 and 24)",
+        mend="set the manager in the CRM",
+        query="""
+            select rep_id, rep_name, gap, manager_id, gap_from_on
+            from batch
+            where gap <> 'circle' and is_current
+            order by rep_id, gap
         """,
     ),
     Rule(

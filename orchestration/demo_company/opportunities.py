@@ -73,6 +73,7 @@ FORECASTS = (
     "Pipeline",
 )
 WON_STAGE, LOST_STAGE, RENAMED_STAGE = 9, 10, 11
+_FALLS_BACK_FROM, _FALLS_BACK_TO = 5, 3
 
 NEW_BUSINESS, EXPANSION, RENEWAL, TEST, INTERNAL, STRATEGIC = range(6)
 OPPORTUNITY_TYPES = ("New Business", "Expansion", "Renewal", "Test", "Internal", "Strategic")
@@ -407,7 +408,19 @@ def _stage_moves(lives: _Lives, first_stage: npt.NDArray[np.int64]) -> list[pd.D
         )
         at = moment(on[rows], 9 * 3600 + stage * 2_900 + rows % 1_700)
         parts.append(opportunity_event(rows, at, STAGE, stage=stage))
+        if stage == _FALLS_BACK_FROM:
+            parts.append(_steps_back(lives, rows, on))
     return parts
+
+
+def _steps_back(lives: _Lives, reached: npt.NDArray[np.int64], on: Days) -> pd.DataFrame:
+    """One in nineteen goes back to the needs analysis two days later; some come forward again."""
+    rows = reached[
+        (rows_noise(reached, 19) % 19 == 0) & (on[reached] + 2 <= lives.last_day[reached])
+    ]
+    return opportunity_event(
+        rows, moment(on[rows] + 2, 17 * 3600 + rows % 1_700), STAGE, stage=_FALLS_BACK_TO
+    )
 
 
 def _amount_edits(

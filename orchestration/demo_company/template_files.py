@@ -44,6 +44,7 @@ from orchestration.demo_company.identifiers import (
 from orchestration.demo_company.inbox import Inbox, chunks, landing_of, slices
 from orchestration.demo_company.money import CURRENCIES
 from orchestration.demo_company.opportunities import OPEN
+from orchestration.demo_company.partner_plans import iso, plans, sheet_days
 from orchestration.demo_company.partners import CADENCE_DAYS
 from orchestration.demo_company.people import CHAMPION, EMAIL_DOMAIN, LONER, Person
 from orchestration.demo_company.random_streams import Random, business_moments, stream
@@ -81,6 +82,7 @@ def write_templates(inbox: Inbox, story: Story, progress: Tell) -> None:
     _write_rep_calendar(inbox, story)
     _write_support_log(inbox, story)
     _write_quarter_closes(inbox, story)
+    _write_partner_plans(inbox, story)
     _write_planted_rows(inbox, story)
 
 
@@ -527,6 +529,66 @@ def _write_quarter_closes(inbox: Inbox, story: Story) -> None:
             }
         )
         _write(inbox, "quarter_closes", landing_day, table)
+
+
+def _write_partner_plans(inbox: Inbox, story: Story) -> None:
+    """The whole sheets whenever somebody changed them; reviews in the next landing."""
+    all_plans = plans(story.partners)
+    days = {_first_landing_from(story, on): on for on in sheet_days(all_plans)}
+    for landing_day, on in days.items():
+        known = [plan for plan in all_plans if plan.sheet_from <= on]
+        agreed = [plan.agreed_by_partner_on for plan in known]
+        table = {
+            "plan_id": [plan.plan_id for plan in known],
+            "partner_id": [plan.partner.partner_id for plan in known],
+            "our_owner_email": [f"partnerships@{EMAIL_DOMAIN}" for _ in known],
+            "partner_owner_name": ["Alliance desk" for _ in known],
+            "starts_on": [iso(plan.starts_on) for plan in known],
+            "ends_on": [iso(plan.ends_on) for plan in known],
+            "status": ["active" if plan.starts_on <= on else "draft" for plan in known],
+            "agreed_by_us_on": [
+                iso(p.agreed_by_us_on) if p.starts_on <= on else None for p in known
+            ],
+            "agreed_by_partner_on": [
+                iso(signed) if plan.starts_on <= on else None
+                for plan, signed in zip(known, agreed, strict=True)
+            ],
+        }
+        _write(inbox, "partner_plans", landing_day, _texts(table))
+        promised = [(plan, metric) for plan in known for metric in plan.metrics_on(on)]
+        metrics = {
+            "plan_id": [plan.plan_id for plan, _ in promised],
+            "metric_id": [metric.metric_id for _, metric in promised],
+            "side": [metric.side for _, metric in promised],
+            "metric": [metric.metric for _, metric in promised],
+            "target": [str(metric.target) for _, metric in promised],
+            "unit": ["count" for _ in promised],
+            "baseline": ["0" for _ in promised],
+            "due_on": [iso(metric.due_on) for _, metric in promised],
+            "owner": [None for _ in promised],
+            "evidence_source": ["cosell" for _ in promised],
+            # What people type is always a little more than what happened.
+            "reported_actual": [str(metric.target) for _, metric in promised],
+        }
+        _write(inbox, "partner_plan_metrics", landing_day, _texts(metrics))
+    waiting: dict[int, list[dict[str, str | None]]] = {}
+    for plan in all_plans:
+        for review in plan.reviews:
+            row = {
+                "plan_id": plan.plan_id,
+                "reviewed_on": iso(review.on),
+                "attendees": "Partnerships, Alliance desk",
+                "adjustment": review.adjustment,
+                "reason": review.reason,
+            }
+            waiting.setdefault(_first_landing_from(story, review.on), []).append(row)
+    for landing_day, rows in sorted(waiting.items()):
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        _write(inbox, "partner_plan_reviews", landing_day, _texts(columns))
+
+
+def _texts(columns: dict[str, list[str | None]]) -> pa.Table:
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
 def _write_planted_rows(inbox: Inbox, story: Story) -> None:

@@ -67,6 +67,7 @@ from orchestration.demo_company.opportunities import (
 )
 from orchestration.demo_company.partner_files import record_id_column
 from orchestration.demo_company.partner_lists import is_listed_on, state_on
+from orchestration.demo_company.partner_plans import iso, plans
 from orchestration.demo_company.partners import (
     CUSTOMER,
     FORMER_CUSTOMER,
@@ -144,6 +145,7 @@ def write_truth(folder: Path, story: Story, progress: Tell) -> None:
     pq.write_table(_ae_quarters(story, deals), folder / "ae_quarters.parquet")
     pq.write_table(_splits(story), folder / "splits.parquet")
     pq.write_table(_quotas(story), folder / "quotas.parquet")
+    _write_partner_plans(folder, story)
     _write_cases(folder, story)
 
 
@@ -747,6 +749,38 @@ def _quotas(story: Story) -> pa.Table:
             ),
         }
     )
+
+
+def _write_partner_plans(folder: Path, story: Story) -> None:
+    """Which plans count and why the others do not, and the targets that both sides stand behind."""
+    all_plans = plans(story.partners)
+    table = pa.table(
+        {
+            "plan_id": [plan.plan_id for plan in all_plans],
+            "partner_id": [plan.partner.partner_id for plan in all_plans],
+            "starts_on": [iso(plan.starts_on) for plan in all_plans],
+            "ends_on": [iso(plan.ends_on) for plan in all_plans],
+            "is_counted": [plan.why_not is None for plan in all_plans],
+            "not_counted_reason": pa.array([plan.why_not for plan in all_plans], pa.string()),
+            "reviews": [len(plan.reviews) for plan in all_plans],
+        }
+    )
+    pq.write_table(table, folder / "partner_plans.parquet")
+    promised = [(plan, metric) for plan in all_plans for metric in plan.metrics]
+    metrics = pa.table(
+        {
+            "plan_id": [plan.plan_id for plan, _ in promised],
+            "metric_id": [metric.metric_id for _, metric in promised],
+            "side": [metric.side for _, metric in promised],
+            "metric": [metric.metric for _, metric in promised],
+            "agreed_target": [plan.agreed_target(metric) for plan, metric in promised],
+            "has_unlogged_change": [
+                any(c.metric_id == metric.metric_id and not c.counts for c in plan.changes)
+                for plan, metric in promised
+            ],
+        }
+    )
+    pq.write_table(metrics, folder / "partner_plan_metrics.parquet")
 
 
 def _write_cases(folder: Path, story: Story) -> None:

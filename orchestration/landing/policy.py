@@ -79,7 +79,7 @@ TABLES: tuple[Table, ...] = (
     ),
     _policy(
         "opportunity_cohorts",
-        "Days in which a deal can leave its stage or be won, and the least sample that says a share.",
+        "Days in which a deal can leave its stage or be won, and the least sample of a share.",
         "conversion_days!*:i outcome_days!*:i minimum_deals_count!*:i interval_z!*:n",
     ),
     _policy(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -64,6 +65,25 @@ BATCHES = """
     select 'b2', 'techflow', 'bilateral', 'partner_accounts', 'list.csv', 'full',
         '2026-02-09', '2', '2', '81', '81', '0';
     create table accepted_shrinks (feed varchar, as_of varchar);
+"""
+TEAM_WEEKS = """
+    create table batch as
+    select
+        'as_of_event' as basis, 'FY2027-Q1' as fiscal_quarter, date '2026-02-02' as week_starts_on,
+        scope, sourced::decimal(18, 2) as sourced_pipeline_amount, 0 as influenced_pipeline_amount,
+        0 as direct_pipeline_amount, 0 as sourced_bookings_amount,
+        0 as influenced_bookings_amount, 0 as direct_bookings_amount, 0 as partner_touches_count
+    from (
+        values ('company', 100), ('direct_reports', 70), ('direct_reports', 30),
+            ('whole_organisation', 70)
+    ) as teams (scope, sourced);
+"""
+REPORTING_GAPS = """
+    create table batch as
+    select 'ann' as rep_id, 'Ann' as rep_name, 'no_manager' as gap, null as manager_id,
+        date '2026-02-02' as gap_from_on, false as is_current
+    union all
+    select 'bea', 'Bea', 'circle', 'cay', date '2026-02-02', false;
 """
 POLICY_VERSIONS = """
     create table policy_versions as
@@ -464,6 +484,25 @@ CASES = [
         "metric, 0 as fair_target, null::double as attainment, 'not_measured' as status",
         "update batch set attainment = 1",
         {"rep_id": "r1"},
+    ),
+    Case(
+        "teams_add_up_to_the_company",
+        TEAM_WEEKS,
+        "update batch set sourced_pipeline_amount = 70.01 where scope = 'direct_reports' "
+        "and sourced_pipeline_amount = 70",
+        {"basis": "as_of_event", "sourced_pipeline_difference": Decimal("-0.01")},
+    ),
+    Case(
+        "managers_run_in_no_circle",
+        REPORTING_GAPS,
+        "update batch set is_current = true where rep_id = 'bea'",
+        {"rep_id": "bea", "manager_id": "cay"},
+    ),
+    Case(
+        "everybody_in_a_seat_has_a_manager",
+        REPORTING_GAPS,
+        "update batch set is_current = true where rep_id = 'ann'",
+        {"rep_id": "ann", "gap": "no_manager"},
     ),
     Case(
         "partners_that_left_are_gone_from_lists",
