@@ -7,10 +7,12 @@ company as (
     select
         basis,
         fiscal_quarter,
-        {% for class in ['sourced', 'influenced', 'direct'] %}
-        sum({{ class }}_pipeline_amount) as {{ class }}_pipeline_amount,
-        sum({{ class }}_bookings_amount) as {{ class }}_bookings_amount,
-        {% endfor %}
+        sum(sourced_pipeline_amount) as sourced_pipeline_amount,
+        sum(sourced_bookings_amount) as sourced_bookings_amount,
+        sum(influenced_pipeline_amount) as influenced_pipeline_amount,
+        sum(influenced_bookings_amount) as influenced_bookings_amount,
+        sum(direct_pipeline_amount) as direct_pipeline_amount,
+        sum(direct_bookings_amount) as direct_bookings_amount,
         sum(partner_touches_count) as partner_touches_count
     from {{ ref('rpt_team_weeks') }}
     where scope = 'company'
@@ -18,22 +20,31 @@ company as (
 
 ),
 
+classed as (
+
+    select
+        origin_quarter,
+        amount_company_currency,
+        case
+            when measure = 'bookings' then attribution_class || '_bookings'
+            else attribution_class || '_pipeline'
+        end as kind
+    from {{ ref('fct_attribution_ledger') }}
+    where exclusion is null
+
+),
+
 ledger as (
 
     select
         origin_quarter as fiscal_quarter,
-        {% for class in ['sourced', 'influenced', 'direct'] %}
-        sum(case
-            when measure = 'pipeline_created' and attribution_class = '{{ class }}'
-            then amount_company_currency else 0
-        end) as {{ class }}_pipeline_amount,
-        sum(case
-            when measure = 'bookings' and attribution_class = '{{ class }}'
-            then amount_company_currency else 0
-        end) as {{ class }}_bookings_amount{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('fct_attribution_ledger') }}
-    where exclusion is null
+        sum(case when kind = 'sourced_pipeline' then amount_company_currency else 0 end) as sourced_pipeline_amount,
+        sum(case when kind = 'sourced_bookings' then amount_company_currency else 0 end) as sourced_bookings_amount,
+        sum(case when kind = 'influenced_pipeline' then amount_company_currency else 0 end) as influenced_pipeline_amount,
+        sum(case when kind = 'influenced_bookings' then amount_company_currency else 0 end) as influenced_bookings_amount,
+        sum(case when kind = 'direct_pipeline' then amount_company_currency else 0 end) as direct_pipeline_amount,
+        sum(case when kind = 'direct_bookings' then amount_company_currency else 0 end) as direct_bookings_amount
+    from classed
     group by origin_quarter
 
 ),
@@ -63,7 +74,9 @@ left join ledger
 left join touches
     on company.fiscal_quarter is not distinct from touches.fiscal_quarter
 where company.partner_touches_count <> coalesce(touches.partner_touches_count, 0)
-    {% for class in ['sourced', 'influenced', 'direct'] %}
-    or company.{{ class }}_pipeline_amount <> coalesce(ledger.{{ class }}_pipeline_amount, 0)
-    or company.{{ class }}_bookings_amount <> coalesce(ledger.{{ class }}_bookings_amount, 0)
-    {% endfor %}
+    or company.sourced_pipeline_amount <> coalesce(ledger.sourced_pipeline_amount, 0)
+    or company.sourced_bookings_amount <> coalesce(ledger.sourced_bookings_amount, 0)
+    or company.influenced_pipeline_amount <> coalesce(ledger.influenced_pipeline_amount, 0)
+    or company.influenced_bookings_amount <> coalesce(ledger.influenced_bookings_amount, 0)
+    or company.direct_pipeline_amount <> coalesce(ledger.direct_pipeline_amount, 0)
+    or company.direct_bookings_amount <> coalesce(ledger.direct_bookings_amount, 0)

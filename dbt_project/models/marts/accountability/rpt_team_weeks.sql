@@ -29,16 +29,38 @@ summed as (
         fiscal_days.week_starts_on,
         max(case when results.is_in_cycle then 1 else 0 end) = 1 as has_circle,
         cast(count(distinct results.rep_id) as bigint) as reps_count,
-        {% for class in ['sourced', 'influenced', 'direct'] %}
-        cast(sum(case when results.result = '{{ class }}_opportunities' then results.value else 0 end) as bigint)
-            as {{ class }}_opportunities_count,
-        cast(sum(case when results.result = '{{ class }}_pipeline' then results.value else 0 end) as {{ type_money() }})
-            as {{ class }}_pipeline_amount,
-        cast(sum(case when results.result = '{{ class }}_bookings' then results.value else 0 end) as {{ type_money() }})
-            as {{ class }}_bookings_amount,
-        {% endfor %}
-        cast(sum(case when results.result in ('joint_calls', 'other_touches') then results.value else 0 end) as bigint)
-            as partner_touches_count,
+        cast(
+            sum(case when results.result = 'sourced_opportunities' then results.value else 0 end) as bigint
+        ) as sourced_opportunities_count,
+        cast(
+            sum(case when results.result = 'sourced_pipeline' then results.value else 0 end) as {{ type_money() }}
+        ) as sourced_pipeline_amount,
+        cast(
+            sum(case when results.result = 'sourced_bookings' then results.value else 0 end) as {{ type_money() }}
+        ) as sourced_bookings_amount,
+        cast(
+            sum(case when results.result = 'influenced_opportunities' then results.value else 0 end) as bigint
+        ) as influenced_opportunities_count,
+        cast(
+            sum(case when results.result = 'influenced_pipeline' then results.value else 0 end) as {{ type_money() }}
+        ) as influenced_pipeline_amount,
+        cast(
+            sum(case when results.result = 'influenced_bookings' then results.value else 0 end) as {{ type_money() }}
+        ) as influenced_bookings_amount,
+        cast(
+            sum(case when results.result = 'direct_opportunities' then results.value else 0 end) as bigint
+        ) as direct_opportunities_count,
+        cast(
+            sum(case when results.result = 'direct_pipeline' then results.value else 0 end) as {{ type_money() }}
+        ) as direct_pipeline_amount,
+        cast(
+            sum(case when results.result = 'direct_bookings' then results.value else 0 end) as {{ type_money() }}
+        ) as direct_bookings_amount,
+        cast(
+            sum(
+                case when results.result in ('joint_calls', 'other_touches') then results.value else 0 end
+            ) as bigint
+        ) as partner_touches_count,
         cast(sum(case when results.result = 'joint_calls' then results.value else 0 end) as bigint)
             as joint_calls_count
     from results
