@@ -72,7 +72,7 @@ links as (
 
 ),
 
--- Each round doubles the length of the chain that is followed, as in int_crm_accounts_merged.
+-- Followed as in int_crm_accounts_merged.
 hop_1 as (
 
     select
@@ -83,72 +83,35 @@ hop_1 as (
 
 ),
 
-hop_2 as (
+{% for hop in range(2, 17) %}
+hop_{{ hop }} as (
 
     select
         near.merge_step,
         near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_1 as near
-    left join hop_1 as far
+        coalesce(far.merged_into_account_id, near.surviving_account_id) as surviving_account_id
+    from hop_{{ hop - 1 }} as near
+    left join links as far
         on near.merge_step = far.merge_step
         and near.surviving_account_id = far.account_id
 
 ),
 
-hop_3 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_2 as near
-    left join hop_2 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
-hop_4 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_3 as near
-    left join hop_3 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
-hop_5 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_4 as near
-    left join hop_4 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
+{% endfor %}
 -- A cycle has no survivor: its accounts stay themselves.
 survivors_at_step as (
 
     select
-        hop_5.merge_step,
-        hop_5.account_id,
+        hop_16.merge_step,
+        hop_16.account_id,
         case
-            when links.account_id is not null then hop_5.account_id
-            else hop_5.surviving_account_id
+            when links.account_id is not null then hop_16.account_id
+            else hop_16.surviving_account_id
         end as surviving_account_id
-    from hop_5
+    from hop_16
     left join links
-        on hop_5.merge_step = links.merge_step
-        and hop_5.surviving_account_id = links.account_id
+        on hop_16.merge_step = links.merge_step
+        and hop_16.surviving_account_id = links.account_id
 
 ),
 
