@@ -6,40 +6,24 @@ accounts as (
 
 ),
 
-accounts_ranked as (
+merge_versions as (
 
-    select
-        accounts.*,
-        {{ newest_version('account_id', 'modified_at') }} as version_rank
-    from accounts
+    select * from {{ ref('int_crm_account_merges_versioned') }}
 
 ),
 
-merge_steps as (
-
-    select
-        account_id,
-        min(known_step) as merged_known_step
-    from accounts
-    where merged_into_account_id is not null
-    group by account_id
-
-),
-
--- Case 8: the loser of a merge names its winner; the first landing that says so dates the merge.
--- Case 9: what the newest version says counts, so an account that was split off again is itself.
+-- The newest version counts: an account that was split off again is itself (case 9).
 merges as (
 
     select
-        accounts_ranked.account_id,
-        accounts_ranked.merged_into_account_id,
-        merge_steps.merged_known_step
-    from accounts_ranked
-    inner join merge_steps
-        on accounts_ranked.account_id = merge_steps.account_id
-    where accounts_ranked.version_rank = 1
-        and accounts_ranked.merged_into_account_id is not null
-        and accounts_ranked.merged_into_account_id <> accounts_ranked.account_id
+        account_id,
+        max(case when valid_until_step is null then merged_into_account_id end)
+            as merged_into_account_id,
+        min(case when merged_into_account_id is not null then valid_from_step end)
+            as merged_known_step
+    from merge_versions
+    group by account_id
+    having max(case when valid_until_step is null then merged_into_account_id end) is not null
 
 ),
 
