@@ -44,7 +44,7 @@ from orchestration.demo_company.identifiers import (
 from orchestration.demo_company.inbox import Inbox, chunks, landing_of, slices
 from orchestration.demo_company.money import CURRENCIES
 from orchestration.demo_company.opportunities import OPEN
-from orchestration.demo_company.partner_plans import iso, plans, sheet_days
+from orchestration.demo_company.partner_plans import Plan, Review, iso, plans, sheet_days
 from orchestration.demo_company.partners import CADENCE_DAYS
 from orchestration.demo_company.people import CHAMPION, EMAIL_DOMAIN, LONER, Person
 from orchestration.demo_company.random_streams import Random, business_moments, stream
@@ -537,26 +537,43 @@ def _write_partner_plans(inbox: Inbox, story: Story) -> None:
     days = {_first_landing_from(story, on): on for on in sheet_days(all_plans)}
     for landing_day, on in days.items():
         known = [plan for plan in all_plans if plan.sheet_from <= on]
-        agreed = [plan.agreed_by_partner_on for plan in known]
-        table = {
+        _write(inbox, "partner_plans", landing_day, _plan_sheet(known, on))
+        _write(inbox, "partner_plan_metrics", landing_day, _promise_sheet(known, on))
+    reviews: dict[int, list[tuple[Plan, Review]]] = {}
+    for plan in all_plans:
+        for review in plan.reviews:
+            reviews.setdefault(_first_landing_from(story, review.on), []).append((plan, review))
+    for landing_day, held in sorted(reviews.items()):
+        _write(inbox, "partner_plan_reviews", landing_day, _review_sheet(held))
+
+
+def _plan_sheet(known: list[Plan], on: int) -> pa.Table:
+    """Drafts are signed on the day on which they begin."""
+    begun = [plan.starts_on <= on for plan in known]
+    signed = list(zip(known, begun, strict=True))
+    return _texts(
+        {
             "plan_id": [plan.plan_id for plan in known],
             "partner_id": [plan.partner.partner_id for plan in known],
             "our_owner_email": [f"partnerships@{EMAIL_DOMAIN}" for _ in known],
             "partner_owner_name": ["Alliance desk" for _ in known],
             "starts_on": [iso(plan.starts_on) for plan in known],
             "ends_on": [iso(plan.ends_on) for plan in known],
-            "status": ["active" if plan.starts_on <= on else "draft" for plan in known],
+            "status": ["active" if is_begun else "draft" for is_begun in begun],
             "agreed_by_us_on": [
-                iso(p.agreed_by_us_on) if p.starts_on <= on else None for p in known
+                iso(p.agreed_by_us_on) if is_begun else None for p, is_begun in signed
             ],
             "agreed_by_partner_on": [
-                iso(signed) if plan.starts_on <= on else None
-                for plan, signed in zip(known, agreed, strict=True)
+                iso(plan.agreed_by_partner_on) if is_begun else None for plan, is_begun in signed
             ],
         }
-        _write(inbox, "partner_plans", landing_day, _texts(table))
-        promised = [(plan, metric) for plan in known for metric in plan.metrics_on(on)]
-        metrics = {
+    )
+
+
+def _promise_sheet(known: list[Plan], on: int) -> pa.Table:
+    promised = [(plan, metric) for plan in known for metric in plan.metrics_on(on)]
+    return _texts(
+        {
             "plan_id": [plan.plan_id for plan, _ in promised],
             "metric_id": [metric.metric_id for _, metric in promised],
             "side": [metric.side for _, metric in promised],
@@ -567,24 +584,22 @@ def _write_partner_plans(inbox: Inbox, story: Story) -> None:
             "due_on": [iso(metric.due_on) for _, metric in promised],
             "owner": [None for _ in promised],
             "evidence_source": ["cosell" for _ in promised],
-            # What people type is always a little more than what happened.
+            # What people type is the target, whatever happened.
             "reported_actual": [str(metric.target) for _, metric in promised],
         }
-        _write(inbox, "partner_plan_metrics", landing_day, _texts(metrics))
-    waiting: dict[int, list[dict[str, str | None]]] = {}
-    for plan in all_plans:
-        for review in plan.reviews:
-            row = {
-                "plan_id": plan.plan_id,
-                "reviewed_on": iso(review.on),
-                "attendees": "Partnerships, Alliance desk",
-                "adjustment": review.adjustment,
-                "reason": review.reason,
-            }
-            waiting.setdefault(_first_landing_from(story, review.on), []).append(row)
-    for landing_day, rows in sorted(waiting.items()):
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        _write(inbox, "partner_plan_reviews", landing_day, _texts(columns))
+    )
+
+
+def _review_sheet(held: list[tuple[Plan, Review]]) -> pa.Table:
+    return _texts(
+        {
+            "plan_id": [plan.plan_id for plan, _ in held],
+            "reviewed_on": [iso(review.on) for _, review in held],
+            "attendees": ["Partnerships, Alliance desk" for _ in held],
+            "adjustment": [review.adjustment for _, review in held],
+            "reason": [review.reason for _, review in held],
+        }
+    )
 
 
 def _texts(columns: dict[str, list[str | None]]) -> pa.Table:

@@ -42,7 +42,7 @@ followed as (
         entered.stage_number,
         entered.deal_group,
         entered.forecast_category,
-        cast(entered.probability as decimal(18, 6)) as probability,
+        cast(entered.probability as decimal(9, 2)) as probability,
         {{ add_days('entered.entered_on', 'rules.outcome_days') }} < refresh_current.as_of
             as is_mature,
         coalesce(
