@@ -64,7 +64,7 @@ onward as (
     from entries
     inner join moves
         on entries.opportunity_id = moves.opportunity_id
-        and moves.moved_at > entries.entered_at
+        and entries.entered_at < moves.moved_at
         and (moves.is_won or (not moves.is_closed and entries.stage_number < moves.stage_number))
     group by entries.opportunity_id, entries.stage_number
 
