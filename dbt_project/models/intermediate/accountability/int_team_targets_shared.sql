@@ -110,34 +110,42 @@ direct_until as (
             rows between unbounded preceding and current row
         ) as days_until_count
     from direct_days
+    where days_count <> 0
 
 ),
 
+-- A target without an active day to share it by is nobody's team's, and still the company's.
 shared as (
 
     select
-        direct_until.basis,
+        bases.basis,
         'direct_reports' as scope,
         case when direct_until.manager_id is null then 'no_manager' else 'managed' end as team_status,
         direct_until.manager_id,
-        direct_until.is_in_cycle = 1 as is_in_cycle,
+        coalesce(direct_until.is_in_cycle, 0) = 1 as is_in_cycle,
         additive.rep_id,
         additive.fiscal_quarter,
         additive.metric,
-        {{ share_of_amount(
-            'additive.fair_target', 'direct_until.days_until_count', 'rep_days.rep_days_count'
-        ) }}
-        - {{ share_of_amount(
-            'additive.fair_target', '(direct_until.days_until_count - direct_until.days_count)',
-            'rep_days.rep_days_count'
-        ) }} as fair_target
+        case
+            when direct_until.rep_id is null then additive.fair_target
+            else {{ share_of_amount(
+                    'additive.fair_target', 'direct_until.days_until_count', 'rep_days.rep_days_count'
+                ) }}
+                - {{ share_of_amount(
+                    'additive.fair_target',
+                    '(direct_until.days_until_count - direct_until.days_count)',
+                    'rep_days.rep_days_count'
+                ) }}
+        end as fair_target
     from additive
-    inner join rep_days
+    cross join bases
+    left join rep_days
         on additive.rep_id = rep_days.rep_id
         and additive.fiscal_quarter = rep_days.fiscal_quarter
-    inner join direct_until
+    left join direct_until
         on additive.rep_id = direct_until.rep_id
         and additive.fiscal_quarter = direct_until.fiscal_quarter
+        and bases.basis = direct_until.basis
 
     union all
 
