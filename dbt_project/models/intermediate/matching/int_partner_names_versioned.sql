@@ -54,6 +54,12 @@ partnertap_events as (
 
 ),
 
+offboardings as (
+
+    select * from {{ ref('stg_cosell__partner_offboardings') }}
+
+),
+
 -- Case 29: every name that the partner master ever gave a partner leads to it, the newest first.
 names_in_master as (
 
@@ -169,6 +175,10 @@ platform_names as (
     select {{ platform_partner_name() }} as partner_name from partnertap_accounts
     union
     select {{ platform_partner_name() }} as partner_name from partnertap_events
+    union
+    -- A name that only purged rows knew still says whose evidence it is (rules section 11).
+    select partner_name from offboardings
+    where is_platform_name
 
 ),
 
