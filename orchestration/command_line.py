@@ -588,12 +588,13 @@ def offboard_partner(
         bool, typer.Option("--dry-run", help="Show what would go, in counts; change nothing.")
     ] = False,
 ) -> None:
-    """Purge a partner's lists, routes and contacts for good; the ledger stays, a receipt is left."""
+    """Purge a partner's lists, routes and contacts for good; the ledger stays as it is."""
     from orchestration.offboarding import (
         begun_plan,
         find_offboarding,
         offboard,
         plan_offboarding,
+        refuse_unnamed,
         still_to_do,
     )
     from orchestration.partner_pages import plan_page, receipt_page
@@ -612,12 +613,9 @@ def offboard_partner(
                 soft_wrap=True,
             )
             return
-        plan = plan_offboarding(
-            settings,
-            partner,
-            by or "somebody" if dry_run else by,
-            reason or "a dry run" if dry_run else reason,
-        )
+        if not dry_run:
+            refuse_unnamed(by, reason)
+        plan = plan_offboarding(settings, partner, by, reason)
     if dry_run or not yes:
         console.print(plan_page(plan, still_to_do(plan), this_command(home)))
     if dry_run:

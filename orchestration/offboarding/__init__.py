@@ -15,6 +15,7 @@ from orchestration.offboarding.offboarding import (
     find_offboarding,
     offboard,
     plan_offboarding,
+    refuse_unnamed,
     still_to_do,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "find_offboarding",
     "offboard",
     "plan_offboarding",
+    "refuse_unnamed",
     "still_to_do",
 ]

@@ -154,8 +154,9 @@ def purge_release(
         was = done[purge["receipt_id"]]
         return PurgedRelease(release.release_id, was["tables"], was["reports_removed"])
     tables = [
-        PublicTable(*name.split(".", 1), frozenset(table["not_in_content_hash"]))
+        PublicTable(area, table_name, frozenset(table["not_in_content_hash"]))
         for name, table in manifest["tables"].items()
+        for area, _, table_name in [name.partition(".")]
     ]
     building = settings.home.releases / f"{UNFINISHED_PREFIX}{uuid.uuid4().hex[:12]}"
     try:

@@ -61,8 +61,8 @@ STATION = "off-boarding"
 # What Dagster and dbt keep of past runs: checks quote the rows that failed them.
 _RUN_HISTORY = ("history", "gates", "dbt", "storage", "logs")
 KEPT = (
-    "postings of the ledger, the ids and dates of the touches, registrations and roles behind them, "
-    "and what was signed",
+    "postings of the ledger, what was signed, and the ids and dates of the touches, registrations "
+    "and roles behind them",
     "the partner's id and names, the terms of its feeds, its rows in the partner master",
     "our own CRM, our own activities, and what people wrote there",
     "counts, hashes and days of the batches that were purged",
@@ -151,16 +151,11 @@ def plan_offboarding(
 ) -> OffboardingPlan:
     """What would go, in counts; nothing is changed.
 
-    Raises CosellError where nobody knows the partner, nobody is named, no reason is given, the
-    home is also built by Spark or in a lake, or a delivery waits for answers.
+    Raises CosellError where nobody knows the partner, the home is also built by Spark or in a lake,
+    or a delivery waits for answers.
     """
     home = settings.home
     refuse_other_engines(settings)
-    by, reason = by.strip(), reason.strip()
-    if not by:
-        raise CosellError("A partner is off-boarded by somebody: name them with --by.")
-    if not reason:
-        raise CosellError("An off-boarding has a reason, which the receipt keeps: write --reason.")
     moment = now or datetime.now(UTC)
     with landing_lock(home):
         write_schema_files(home)
@@ -180,8 +175,8 @@ def plan_offboarding(
         partner_id=partner_id,
         partner_name=partner_name,
         offboarded_on=day,
-        offboarded_by=by,
-        reason=reason,
+        offboarded_by=by.strip(),
+        reason=reason.strip(),
         began_at=moment.isoformat(timespec="seconds"),
         names=tuple(names),
         feeds=feeds,
@@ -194,6 +189,14 @@ def plan_offboarding(
             for release in list_releases(home)
         },
     )
+
+
+def refuse_unnamed(by: str, reason: str) -> None:
+    """Raise CosellError where nobody is named or no reason is given."""
+    if not by.strip():
+        raise CosellError("A partner is off-boarded by somebody: name them with --by.")
+    if not reason.strip():
+        raise CosellError("An off-boarding has a reason, which the receipt keeps: write --reason.")
 
 
 def refuse_other_engines(settings: Settings) -> None:
@@ -223,7 +226,7 @@ def offboard(
     """Purge a partner's lists, routes and contacts and leave a receipt; once, however often asked.
 
     What was begun before is finished, under the name and reason with which it was begun. Raises
-    what `plan_offboarding` raises, and RefreshError where a refresh is running.
+    what `plan_offboarding` and `refuse_unnamed` raise, and RefreshError where a refresh is running.
     """
     home = settings.home
     with hold_refresh_lock(home):
@@ -232,6 +235,7 @@ def offboard(
             done = find_offboarding(home, partner_id)
             if done is not None:
                 return done
+            refuse_unnamed(by, reason)
             plan = plan_offboarding(settings, partner_id, by, reason)
             _write_down(home, plan)
         else:
