@@ -100,12 +100,12 @@ def purged_batch_ids(home: Home) -> set[str]:
 def refuse_closed_feed(
     closed: dict[str, ClosedPartner], label: str, feed_file: str, partner_id: str | None
 ) -> None:
-    """Raise LandingError for a file of a partner that has left."""
+    """Raise LandingError for a file, or a share, of a partner that has left."""
     if partner_id is not None and partner_id in closed:
         raise LandingError(
             f"{label} is of {partner_id}, which was off-boarded on {closed[partner_id].since} "
             f"(receipt {closed[partner_id].receipt_id}), so {feed_file} is closed and nothing of "
-            "it lands: remove the file."
+            "it lands: remove it."
         )
 
 

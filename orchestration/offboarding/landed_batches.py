@@ -224,15 +224,16 @@ def purge_batches(
                 connection, place, f"select {how.rest} from {{rows}} where not ({how.removed_when})"
             )
         entry = journal.entries[part.batch_id]
+        refused = home.quarantine / part.source / part.table / place.name
         if part.quarantined:
-            refused = home.quarantine / part.source / part.table / place.name
             said = _said_by(entry, partner)
+            file = f"'{PURGED_FILE}{part.file_name_sha256}'" if part.hides_file else "_source_file"
             _rewrite(
                 connection,
                 refused,
                 f"select * replace (case when {said} then '{PURGED_REASON}' else reason end as "
-                f"reason, case when {said} then '{{}}' else row_json end as row_json) "
-                "from {rows}",
+                f"reason, case when {said} then '{{}}' else row_json end as row_json, "
+                f"{file} as _source_file) from {{rows}}",
             )
         if part.hides_file:
             hidden[part.batch_id] = f"{PURGED_FILE}{part.file_name_sha256}"

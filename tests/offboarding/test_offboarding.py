@@ -1,0 +1,434 @@
+"""A partner leaves: nothing of it is left, nobody else's data moved, the ledger is as it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import CosellError
+from orchestration.landing import land_file, land_inbox, read_journal
+from orchestration.offboarding import find_offboarding, offboard, plan_offboarding
+from orchestration.offboarding import offboarding as steps
+from orchestration.release import list_releases, verify
+from orchestration.release.purge_receipts import receipt_file
+from orchestration.routing.journal import DeliveryJournal
+from orchestration.settings import Home, Settings
+from tests.offboarding.conftest import GOES, LEAVER, SECOND, STAYER, STAYS, WEEK
+
+
+def places_with(home: Home, word: str) -> list[str]:
+    """Every place below the home that says a word: bytes, names, Parquet and DuckDB values."""
+    return sorted({*_files_with(home, word), *_values_with(home, word)})
+
+
+def _files_with(home: Home, word: str) -> Iterator[str]:
+    for path in home.root.rglob("*"):
+        name = path.relative_to(home.root).as_posix()
+        if word in name.lower():
+            yield f"name of {name}"
+        if path.is_file() and not path.is_symlink() and word.encode() in path.read_bytes().lower():
+            yield name
+
+
+def _values_with(home: Home, word: str) -> Iterator[str]:
+    for path in (*home.root.rglob("*.parquet"), *home.root.rglob("*.duckdb")):
+        name = path.relative_to(home.root).as_posix()
+        with duckdb.connect() as connection:
+            relations = {"": f"read_parquet('{path}')"}
+            if path.suffix == ".duckdb":
+                connection.execute(f"attach '{path}' as searched (read_only)")
+                tables = connection.execute(
+                    "select schema_name, table_name from duckdb_tables() "
+                    "where database_name = 'searched'"
+                ).fetchall()
+                relations = {f" {s}.{t}": f'searched."{s}"."{t}"' for s, t in tables}
+            for shown, relation in relations.items():
+                found = connection.execute(
+                    f"select count(*) from {relation} as searched_rows "
+                    "where contains(lower(cast(searched_rows as varchar)), ?)",
+                    [word],
+                ).fetchone()
+                if found and found[0]:
+                    yield f"{name}{shown}"
+
+
+def go(settings: Settings) -> dict[str, object]:
+    return offboard(settings, LEAVER, "Dana Reyes", "The agreement has ended").receipt
+
+
+def test_nothing_that_the_partner_shared_is_left_anywhere(settings: Settings) -> None:
+    home = settings.home
+    before = places_with(home, GOES)
+    for place in ("landing", "quarantine", "inbox", "releases", "deliveries", "dagster"):
+        assert any(each.startswith(place) for each in before), f"nothing was planted in {place}"
+    receipt = go(settings)
+    assert places_with(home, GOES) == []
+    assert not home.warehouse.exists()
+    assert (receipt["offboarded_by"], receipt["reason"]) == (
+        "Dana Reyes",
+        "The agreement has ended",
+    )
+
+
+def test_what_is_not_the_partners_stays_to_the_byte(settings: Settings) -> None:
+    home = settings.home
+
+    def others() -> dict[str, str]:
+        kept = (
+            *home.landing.glob("bilateral/partner_accounts/*stayer*"),
+            *home.landing.glob("salesforce/*/*.parquet"),
+            *home.landing.glob("policy/*/*.parquet"),
+            *home.landing.glob("settings/*/*.parquet"),
+            *home.root.glob("inbox/stayer/**/*.csv"),
+            *home.root.glob("inbox/salesforce/**/*.csv"),
+            *home.deliveries.glob("*/partners/stayer/*"),
+            *home.releases.glob("*/tables/attribution.fct_attribution_ledger.parquet"),
+            *home.releases.glob("*/tables/core.dim_accounts.parquet"),
+            *home.config.rglob("*.*"),
+        )
+        return {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in kept
+            if path.is_file()
+        }
+
+    def rows(table: str) -> list[tuple[object, ...]]:
+        return duckdb.execute(
+            f"select * from read_parquet('{home.landing}/{table}/[0-9]*.parquet') as landed "
+            f"where contains(lower(cast(landed as varchar)), '{STAYS}') "
+            "order by _batch_id, _row_number"
+        ).fetchall()
+
+    tables = (
+        *("crossbeam/account_overlaps", "partnertap/attribution_events", "cosell/weekly_routes"),
+        *("templates/partners", "templates/deal_registrations", "templates/partner_touches"),
+        *("templates/partner_plan_reviews", "templates/support_log", "templates/match_decisions"),
+    )
+    files, landed = others(), {table: rows(table) for table in tables}
+    assert len(files) > 20 and all(landed.values())
+    go(settings)
+    assert others() == files
+    assert {table: rows(table) for table in tables} == landed
+
+
+def test_evidence_stays_without_contacts_and_texts(settings: Settings) -> None:
+    go(settings)
+    landing = settings.home.landing
+
+    def ask(table: str, columns: str) -> list[tuple[object, ...]]:
+        return duckdb.execute(
+            f"select {columns} from read_parquet('{landing}/templates/{table}/*.parquet') "
+            "where partner_id = 'leaver' order by 1"
+        ).fetchall()
+
+    assert ask("partner_touches", "touch_id, contact_email, partner_seller_email, _extra") == [
+        ("t1", "known@ours-one.example", "redacted", None),
+        ("t2", None, None, None),
+    ]
+    assert ask("deal_registrations", "registration_id, account_id, account_name, status") == [
+        ("r1", "001A", None, "Approved"),
+        ("r3", None, None, "Approved"),
+    ]
+    shared = duckdb.execute(
+        f"select customer_of from read_parquet('{landing}/crossbeam/account_overlaps/*.parquet') "
+        "where partner_name is null"
+    ).fetchall()
+    assert shared == [("Stayer Inc.",)]
+
+
+def test_a_release_says_what_it_lost_and_still_proves_itself(settings: Settings) -> None:
+    home = settings.home
+    before = {each.release_id: each.content_hash for each in list_releases(home)}
+    ledger = [verify(home, release).is_intact for release in before]
+    assert ledger == [True, True]
+    go(settings)
+    assert {each.release_id: each.content_hash for each in list_releases(home)} == before
+    for release_id in before:
+        found = verify(home, release_id)
+        assert found.differences == ()
+        (said,) = found.purges
+        assert "purged with the data of leaver" in said
+    with duckdb.connect(str(home.current_release / "cosell.duckdb"), read_only=True) as released:
+        counts = released.execute(
+            "select (select count(*) from account_mapping.fct_account_segments),"
+            " (select count(*) from account_mapping.rpt_route_funnel),"
+            " (select count(*) from core.dim_companies),"
+            " (select count(*) from attribution.fct_attribution_ledger),"
+            " (select comment from duckdb_columns() where table_name = 'fct_account_segments'"
+            " and column_name = 'partner_id')"
+        ).fetchone()
+    assert counts == (1, 2, 2, 100, "The partner.")
+
+
+def test_a_release_that_lost_more_than_its_receipt_says_is_found(settings: Settings) -> None:
+    go(settings)
+    home = settings.home
+    release = list_releases(home)[-1]
+    manifest = release.manifest
+    manifest["tables"]["core.dim_accounts"]["purged"] = {"rows": 0, "content_hash": "0" * 64}
+    (release.path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = verify(home, release.release_id)
+    assert any("lost rows without a receipt" in each for each in found.differences)
+
+
+def test_a_changed_receipt_is_found(settings: Settings) -> None:
+    receipt = go(settings)
+    home = settings.home
+    file = receipt_file(home, str(receipt["receipt_id"]))
+    changed = {**json.loads(file.read_text(encoding="utf-8")), "reason": "another one"}
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    with pytest.raises(CosellError, match="is not what was signed"):
+        find_offboarding(home, LEAVER)
+    assert not verify(home).is_intact
+
+
+def test_the_receipt_counts_what_went_and_holds_nothing_of_it(settings: Settings) -> None:
+    receipt = go(settings)
+    landing = receipt["landing"]
+    assert landing["bilateral.partner_accounts"] == {
+        "batches": 2,
+        "rows_removed": 8,
+        "rows_emptied": 0,
+        "refused_rows_emptied": 1,
+    }
+    assert landing["crossbeam.account_overlaps"]["rows_removed"] == 2
+    assert landing["crossbeam.account_overlaps"]["rows_emptied"] == 1
+    assert landing["cosell.weekly_routes"]["rows_removed"] == 2
+    assert landing["templates.deal_registrations"]["refused_rows_emptied"] == 1
+    assert any(
+        "1 flags of the partner stand in salesforce" in one for one in receipt["still_to_do"]
+    )
+    assert any("1 digests" in one for one in receipt["still_to_do"])
+    assert GOES not in json.dumps(receipt).lower()
+
+
+def test_twice_is_once_and_says_when(settings: Settings) -> None:
+    first = go(settings)
+    again = offboard(settings, LEAVER, "Somebody Else", "again")
+    assert not again.is_new
+    assert again.receipt == first
+
+
+def test_a_dry_run_changes_nothing(settings: Settings) -> None:
+    home = settings.home
+
+    def state() -> dict[str, bytes]:
+        return {
+            str(path): path.read_bytes()
+            for path in home.root.rglob("*")
+            if path.is_file() and path.name != ".lock"
+        }
+
+    before = state()
+    plan = plan_offboarding(settings, LEAVER, "", "")
+    assert state() == before
+    assert sum(part.removed for part in plan.batches) > 0
+    assert all(rows > 0 for rows in plan.release_rows.values())
+
+
+class _KilledError(BaseException):
+    """Stands for a process that ends without another word."""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "_remove_raw_files",
+        "purge_batches",
+        "purge_deliveries",
+        "purge_release",
+        "_sign",
+        "_land_once",
+    ],
+)
+def test_killed_before_a_step_the_next_start_finishes(
+    settings: Settings, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = settings.home
+
+    def killed(*arguments: object) -> None:
+        raise _KilledError
+
+    with monkeypatch.context() as here:
+        here.setattr(steps, step, killed)
+        with pytest.raises(_KilledError):
+            go(settings)
+    # Half of landing is gone: nobody refreshes, and nothing of the partner lands meanwhile.
+    _refuses_files(home)
+    receipt = offboard(settings, LEAVER, "", "").receipt
+    assert receipt["offboarded_by"] == "Dana Reyes"
+    assert places_with(home, GOES) == []
+    assert all(verify(home, each.release_id).is_intact for each in list_releases(home))
+    assert not list(home.offboarding.glob("*.begun.json"))
+
+
+def test_killed_between_the_files_of_a_step(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.offboarding import kept_releases, landed_batches
+
+    for module, name in ((landed_batches, "_rewrite"), (kept_releases, "file_sha256")):
+        whole, calls = getattr(module, name), iter(range(100))
+
+        def sometimes(*arguments: object, whole=whole, calls=calls) -> object:
+            if next(calls) == 3:
+                raise _KilledError
+            return whole(*arguments)
+
+        with monkeypatch.context() as here:
+            here.setattr(module, name, sometimes)
+            with pytest.raises(_KilledError):
+                go(settings)
+    go(settings)
+    assert places_with(settings.home, GOES) == []
+    assert all(
+        verify(settings.home, one.release_id).is_intact for one in list_releases(settings.home)
+    )
+
+
+def _refuses_files(home: Home) -> None:
+    file = home.inbox / LEAVER / SECOND.isoformat() / "new.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("partner_account_id,account_name,status\n1,New,customer\n", encoding="utf-8")
+    with pytest.raises(CosellError, match=r"leaver, which was off-boarded on .* remove it\.$"):
+        land_file(home, LEAVER, file)
+    file.unlink()
+
+
+def test_its_feed_is_closed_and_purged_files_never_return(settings: Settings) -> None:
+    home = settings.home
+    shared = home.inbox / "overlaps" / "2026-02-02" / "overlaps.csv"
+    content = shared.read_text(encoding="utf-8")
+    go(settings)
+    _refuses_files(home)
+    assert not shared.exists()
+    shared.parent.mkdir(parents=True, exist_ok=True)
+    shared.write_text(content, encoding="utf-8")
+    again = home.inbox / "overlaps" / "2026-02-16" / "overlaps.csv"
+    again.parent.mkdir(parents=True)
+    again.write_text(content, encoding="utf-8")
+    report = land_inbox(home)
+    sentences = dict(report.refused)
+    assert "holds what was purged" in sentences["inbox/overlaps/2026-02-02/overlaps.csv"]
+    assert "end the sharing with it" in sentences["inbox/overlaps/2026-02-16/overlaps.csv"]
+    header, *rows = content.splitlines(keepends=True)
+    again.write_text(header + rows[1], encoding="utf-8")
+    shared.unlink()
+    (landed,) = land_inbox(home).landed
+    assert landed.good == 1
+
+
+def test_the_journal_knows_what_stands_and_not_what_it_said(settings: Settings) -> None:
+    go(settings)
+    with DeliveryJournal(settings.home, read_only=True) as journal:
+        standing = journal.connection.execute(
+            "select target, record_key, kind, payload from standing order by 1, 2"
+        ).fetchall()
+        notes = journal.connection.execute("select count(*) from receipts").fetchone()
+    assert [row[:3] for row in standing] == [
+        ("salesforce", "001A", "set"),
+        ("salesforce", "001B", "set"),
+        ("slack", "w r1 user", "post"),
+        ("slack", "w r2 user", "post"),
+    ]
+    assert [row[3] == "{}" for row in standing] == [True, False, True, False]
+    assert notes == (4,)
+    sheets = settings.home.deliveries / WEEK.isoformat() / "partners"
+    assert [path.name for path in sheets.iterdir()] == [STAYER]
+
+
+def test_a_delivery_that_waits_for_answers_comes_first(settings: Settings) -> None:
+    with DeliveryJournal(settings.home) as journal:
+        journal.connection.execute(
+            "create temp table w as select '001C' as record_key, 'set' as kind, '{}' as payload, "
+            "'h' as content_hash, 'leaver' as partner_id"
+        )
+        journal.intend("salesforce", "there", WEEK, "release", "w")
+        journal.attempt("salesforce", "there", "job", journal.open_intents("salesforce", "there"))
+    with pytest.raises(CosellError, match="run `cosell routes deliver` first"):
+        go(settings)
+
+
+def test_landing_says_which_batches_may_be_short(settings: Settings) -> None:
+    go(settings)
+    landing = settings.home.landing
+    purged = duckdb.execute(
+        "select batch_id, cast(kept_count as bigint) from read_parquet("
+        f"'{landing}/cosell/purged_batches/*.parquet')"
+    ).fetchall()
+    stored = dict(
+        duckdb.execute(
+            "select regexp_extract(file_name, '([^/]+)[.]parquet$', 1), num_rows from "
+            f"parquet_file_metadata('{landing}/*/*/*.parquet')"
+        ).fetchall()
+    )
+    assert purged
+    expected = {each.batch_id: each.good for each in read_journal(settings.home)} | dict(purged)
+    assert {batch: stored[batch] for batch in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("partner", "by", "reason", "sentence"),
+    [
+        ("leavr", "Dana", "why", "There is no partner 'leavr' (did you mean 'leaver'?)"),
+        (LEAVER, " ", "why", "name them with --by"),
+        (LEAVER, "Dana", "", "write --reason"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    settings: Settings, partner: str, by: str, reason: str, sentence: str
+) -> None:
+    with pytest.raises(CosellError) as refused:
+        offboard(settings, partner, by, reason)
+    assert sentence in str(refused.value)
+    assert places_with(settings.home, GOES)
+
+
+def test_other_engines_are_refused(settings: Settings) -> None:
+    with pytest.raises(CosellError, match="does not reach the tables that spark keeps"):
+        go(dataclasses.replace(settings, engine="spark"))
+    settings.home.lake_warehouse.mkdir()
+    with pytest.raises(CosellError, match="does not reach the tables that ducklake keeps"):
+        go(settings)
+
+
+def test_the_command_asks_shows_and_lists(cosell, home: Home) -> None:
+    def run(*arguments: str) -> object:
+        return cosell("--home", home.root, "partners", *arguments)
+
+    dry = run("offboard", LEAVER, "--dry-run")
+    assert dry.exit_code == 0 and "8 rows removed" in dry.output and GOES not in dry.output
+    assert "add --yes" in run("offboard", LEAVER, "--by", "Dana", "--reason", "over").errors
+    done = run("offboard", LEAVER, "--by", "Dana", "--reason", "over", "--yes")
+    assert done.exit_code == 0, done.errors
+    assert "Still to do" in done.output
+    again = run("offboard", LEAVER, "--by", "Dana", "--reason", "over", "--yes")
+    assert again.exit_code == 0 and "was off-boarded on" in again.output
+    assert "off-boarded" in run("list").output
+    assert "The ledger" not in run("receipt", LEAVER).errors
+    assert "was not off-boarded" in run("receipt", STAYER).errors
+
+
+def test_a_partner_name_of_a_platform_alone_is_kept_for_the_ledger(settings: Settings) -> None:
+    go(settings)
+    rows = duckdb.execute(
+        "select partner_name, is_platform_name from read_parquet("
+        f"'{settings.home.landing}/cosell/partner_offboardings/[0-9]*.parquet') "
+        "where partner_id is not null order by 1"
+    ).fetchall()
+    assert [name for name, is_platform in rows if is_platform == "true"] == [
+        "Leaver Limited",
+        "leaver limited",
+    ]
+    assert ("Leaver Ltd.", "false") in rows
+
+
+def test_a_folder_of_a_feed_is_gone(settings: Settings) -> None:
+    go(settings)
+    assert not Path(settings.home.inbox / LEAVER).exists()
