@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.errors import CosellError
-from orchestration.landing import land_file, land_inbox, read_journal
+from orchestration.landing import land_file, land_inbox, open_refresh, read_journal
+from orchestration.landing.journal import SCHEMA_FILE
 from orchestration.offboarding import find_offboarding, offboard, plan_offboarding
 from orchestration.offboarding import offboarding as steps
+from orchestration.refresh_session import RefreshSession
 from orchestration.release import list_releases, verify
 from orchestration.release.purge_receipts import receipt_file
 from orchestration.routing.journal import DeliveryJournal
@@ -37,12 +41,14 @@ def _files_with(home: Home, word: str) -> Iterator[str]:
 
 
 def _values_with(home: Home, word: str) -> Iterator[str]:
-    for path in (*home.root.rglob("*.parquet"), *home.root.rglob("*.duckdb")):
-        name = path.relative_to(home.root).as_posix()
-        with duckdb.connect() as connection:
+    with duckdb.connect() as connection:
+        for path in (*home.root.rglob("*.parquet"), *home.root.rglob("*.duckdb")):
+            name = path.relative_to(home.root).as_posix()
+            if name.startswith("landing") and path.name == SCHEMA_FILE:
+                continue
             relations = {"": f"read_parquet('{path}')"}
             if path.suffix == ".duckdb":
-                connection.execute(f"attach '{path}' as searched (read_only)")
+                connection.execute(f"attach or replace '{path}' as searched (read_only)")
                 tables = connection.execute(
                     "select schema_name, table_name from duckdb_tables() "
                     "where database_name = 'searched'"
@@ -58,28 +64,43 @@ def _values_with(home: Home, word: str) -> Iterator[str]:
                     yield f"{name}{shown}"
 
 
-def go(settings: Settings) -> dict[str, object]:
+def go(settings: Settings) -> dict[str, Any]:
     return offboard(settings, LEAVER, "Dana Reyes", "The agreement has ended").receipt
 
 
-def test_nothing_that_the_partner_shared_is_left_anywhere(settings: Settings) -> None:
-    home = settings.home
-    before = places_with(home, GOES)
+@pytest.fixture(scope="session")
+def left_behind(prepared_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home after the partner has left: read it, never write to it."""
+    root = tmp_path_factory.mktemp("left") / "home"
+    shutil.copytree(prepared_root, root, symlinks=True)
+    go(Settings(home=Home(root), engine="duckdb", threads=2))
+    return Home(root)
+
+
+@pytest.fixture
+def receipt(left_behind: Home) -> dict[str, Any]:
+    found = find_offboarding(left_behind, LEAVER)
+    assert found is not None and not found.is_new
+    return found.receipt
+
+
+def test_nothing_that_the_partner_shared_is_left_anywhere(
+    prepared_root: Path, left_behind: Home, receipt: dict[str, Any]
+) -> None:
+    before = places_with(Home(prepared_root), GOES)
     for place in ("landing", "quarantine", "inbox", "releases", "deliveries", "dagster"):
         assert any(each.startswith(place) for each in before), f"nothing was planted in {place}"
-    receipt = go(settings)
-    assert places_with(home, GOES) == []
-    assert not home.warehouse.exists()
+    assert places_with(left_behind, GOES) == []
+    assert not left_behind.warehouse.exists()
+    assert not left_behind.inbox.joinpath(LEAVER).exists()
     assert (receipt["offboarded_by"], receipt["reason"]) == (
         "Dana Reyes",
         "The agreement has ended",
     )
 
 
-def test_what_is_not_the_partners_stays_to_the_byte(settings: Settings) -> None:
-    home = settings.home
-
-    def others() -> dict[str, str]:
+def test_what_is_not_the_partners_stays_to_the_byte(prepared_root: Path, left_behind: Home) -> None:
+    def others(home: Home) -> dict[str, str]:
         kept = (
             *home.landing.glob("bilateral/partner_accounts/*stayer*"),
             *home.landing.glob("salesforce/*/*.parquet"),
@@ -93,12 +114,12 @@ def test_what_is_not_the_partners_stays_to_the_byte(settings: Settings) -> None:
             *home.config.rglob("*.*"),
         )
         return {
-            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            str(path.relative_to(home.root)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in kept
             if path.is_file()
         }
 
-    def rows(table: str) -> list[tuple[object, ...]]:
+    def rows(home: Home, table: str) -> list[tuple[object, ...]]:
         return duckdb.execute(
             f"select * from read_parquet('{home.landing}/{table}/[0-9]*.parquet') as landed "
             f"where contains(lower(cast(landed as varchar)), '{STAYS}') "
@@ -110,16 +131,15 @@ def test_what_is_not_the_partners_stays_to_the_byte(settings: Settings) -> None:
         *("templates/partners", "templates/deal_registrations", "templates/partner_touches"),
         *("templates/partner_plan_reviews", "templates/support_log", "templates/match_decisions"),
     )
-    files, landed = others(), {table: rows(table) for table in tables}
+    before = Home(prepared_root)
+    files, landed = others(before), {table: rows(before, table) for table in tables}
     assert len(files) > 20 and all(landed.values())
-    go(settings)
-    assert others() == files
-    assert {table: rows(table) for table in tables} == landed
+    assert others(left_behind) == files
+    assert {table: rows(left_behind, table) for table in tables} == landed
 
 
-def test_evidence_stays_without_contacts_and_texts(settings: Settings) -> None:
-    go(settings)
-    landing = settings.home.landing
+def test_evidence_stays_without_contacts_and_texts(left_behind: Home) -> None:
+    landing = left_behind.landing
 
     def ask(table: str, columns: str) -> list[tuple[object, ...]]:
         return duckdb.execute(
@@ -142,12 +162,11 @@ def test_evidence_stays_without_contacts_and_texts(settings: Settings) -> None:
     assert shared == [("Stayer Inc.",)]
 
 
-def test_a_release_says_what_it_lost_and_still_proves_itself(settings: Settings) -> None:
-    home = settings.home
-    before = {each.release_id: each.content_hash for each in list_releases(home)}
-    ledger = [verify(home, release).is_intact for release in before]
-    assert ledger == [True, True]
-    go(settings)
+def test_a_release_says_what_it_lost_and_still_proves_itself(
+    prepared_root: Path, left_behind: Home
+) -> None:
+    home = left_behind
+    before = {each.release_id: each.content_hash for each in list_releases(Home(prepared_root))}
     assert {each.release_id: each.content_hash for each in list_releases(home)} == before
     for release_id in before:
         found = verify(home, release_id)
@@ -166,9 +185,11 @@ def test_a_release_says_what_it_lost_and_still_proves_itself(settings: Settings)
     assert counts == (1, 2, 2, 100, "The partner.")
 
 
-def test_a_release_that_lost_more_than_its_receipt_says_is_found(settings: Settings) -> None:
-    go(settings)
-    home = settings.home
+def test_a_release_that_lost_more_than_its_receipt_says_is_found(
+    left_behind: Home, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(left_behind.root, home.root, symlinks=True)
     release = list_releases(home)[-1]
     manifest = release.manifest
     manifest["tables"]["core.dim_accounts"]["purged"] = {"rows": 0, "content_hash": "0" * 64}
@@ -177,9 +198,11 @@ def test_a_release_that_lost_more_than_its_receipt_says_is_found(settings: Setti
     assert any("lost rows without a receipt" in each for each in found.differences)
 
 
-def test_a_changed_receipt_is_found(settings: Settings) -> None:
-    receipt = go(settings)
-    home = settings.home
+def test_a_changed_receipt_is_found(
+    left_behind: Home, receipt: dict[str, Any], tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(left_behind.root, home.root, symlinks=True)
     file = receipt_file(home, str(receipt["receipt_id"]))
     changed = {**json.loads(file.read_text(encoding="utf-8")), "reason": "another one"}
     file.write_text(json.dumps(changed), encoding="utf-8")
@@ -188,8 +211,7 @@ def test_a_changed_receipt_is_found(settings: Settings) -> None:
     assert not verify(home).is_intact
 
 
-def test_the_receipt_counts_what_went_and_holds_nothing_of_it(settings: Settings) -> None:
-    receipt = go(settings)
+def test_the_receipt_counts_what_went_and_holds_nothing_of_it(receipt: dict[str, Any]) -> None:
     landing = receipt["landing"]
     assert landing["bilateral.partner_accounts"] == {
         "batches": 2,
@@ -208,11 +230,10 @@ def test_the_receipt_counts_what_went_and_holds_nothing_of_it(settings: Settings
     assert GOES not in json.dumps(receipt).lower()
 
 
-def test_twice_is_once_and_says_when(settings: Settings) -> None:
-    first = go(settings)
+def test_twice_is_once_and_says_when(left_behind: Home, receipt: dict[str, Any]) -> None:
+    settings = Settings(home=left_behind, engine="duckdb", threads=2)
     again = offboard(settings, LEAVER, "Somebody Else", "again")
-    assert not again.is_new
-    assert again.receipt == first
+    assert (again.is_new, again.receipt) == (False, receipt)
 
 
 def test_a_dry_run_changes_nothing(settings: Settings) -> None:
@@ -236,31 +257,29 @@ class _KilledError(BaseException):
     """Stands for a process that ends without another word."""
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        "_remove_raw_files",
-        "purge_batches",
-        "purge_deliveries",
-        "purge_release",
-        "_sign",
-        "_land_once",
-    ],
+STEPS = (
+    *("_remove_raw_files", "purge_batches", "purge_deliveries", "purge_release", "_sign"),
+    *("_land_once", "_name_rows"),
 )
-def test_killed_before_a_step_the_next_start_finishes(
-    settings: Settings, step: str, monkeypatch: pytest.MonkeyPatch
+
+
+def test_killed_before_each_step_the_next_start_finishes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = settings.home
 
     def killed(*arguments: object) -> None:
         raise _KilledError
 
-    with monkeypatch.context() as here:
-        here.setattr(steps, step, killed)
-        with pytest.raises(_KilledError):
-            go(settings)
-    # Half of landing is gone: nobody refreshes, and nothing of the partner lands meanwhile.
+    for step in STEPS:
+        with monkeypatch.context() as here:
+            here.setattr(steps, step, killed)
+            with pytest.raises(_KilledError):
+                go(settings)
+    # Half of it is gone: nobody refreshes, and nothing of the partner lands meanwhile.
     _refuses_files(home)
+    with pytest.raises(CosellError, match="run `cosell partners offboard leaver` again"):
+        RefreshSession(settings).open_workshop(open_refresh(home))
     receipt = offboard(settings, LEAVER, "", "").receipt
     assert receipt["offboarded_by"] == "Dana Reyes"
     assert places_with(home, GOES) == []
@@ -324,9 +343,8 @@ def test_its_feed_is_closed_and_purged_files_never_return(settings: Settings) ->
     assert landed.good == 1
 
 
-def test_the_journal_knows_what_stands_and_not_what_it_said(settings: Settings) -> None:
-    go(settings)
-    with DeliveryJournal(settings.home, read_only=True) as journal:
+def test_the_journal_knows_what_stands_and_not_what_it_said(left_behind: Home) -> None:
+    with DeliveryJournal(left_behind, read_only=True) as journal:
         standing = journal.connection.execute(
             "select target, record_key, kind, payload from standing order by 1, 2"
         ).fetchall()
@@ -339,7 +357,7 @@ def test_the_journal_knows_what_stands_and_not_what_it_said(settings: Settings) 
     ]
     assert [row[3] == "{}" for row in standing] == [True, False, True, False]
     assert notes == (4,)
-    sheets = settings.home.deliveries / WEEK.isoformat() / "partners"
+    sheets = left_behind.deliveries / WEEK.isoformat() / "partners"
     assert [path.name for path in sheets.iterdir()] == [STAYER]
 
 
@@ -355,9 +373,8 @@ def test_a_delivery_that_waits_for_answers_comes_first(settings: Settings) -> No
         go(settings)
 
 
-def test_landing_says_which_batches_may_be_short(settings: Settings) -> None:
-    go(settings)
-    landing = settings.home.landing
+def test_landing_says_which_batches_may_be_short(left_behind: Home) -> None:
+    landing = left_behind.landing
     purged = duckdb.execute(
         "select batch_id, cast(kept_count as bigint) from read_parquet("
         f"'{landing}/cosell/purged_batches/*.parquet')"
@@ -369,7 +386,7 @@ def test_landing_says_which_batches_may_be_short(settings: Settings) -> None:
         ).fetchall()
     )
     assert purged
-    expected = {each.batch_id: each.good for each in read_journal(settings.home)} | dict(purged)
+    expected = {each.batch_id: each.good for each in read_journal(left_behind)} | dict(purged)
     assert {batch: stored[batch] for batch in expected} == expected
 
 
@@ -415,11 +432,10 @@ def test_the_command_asks_shows_and_lists(cosell, home: Home) -> None:
     assert "was not off-boarded" in run("receipt", STAYER).errors
 
 
-def test_a_partner_name_of_a_platform_alone_is_kept_for_the_ledger(settings: Settings) -> None:
-    go(settings)
+def test_a_partner_name_of_a_platform_alone_is_kept_for_the_ledger(left_behind: Home) -> None:
     rows = duckdb.execute(
         "select partner_name, is_platform_name from read_parquet("
-        f"'{settings.home.landing}/cosell/partner_offboardings/[0-9]*.parquet') "
+        f"'{left_behind.landing}/cosell/partner_offboardings/[0-9]*.parquet') "
         "where partner_id is not null order by 1"
     ).fetchall()
     assert [name for name, is_platform in rows if is_platform == "true"] == [
@@ -427,8 +443,3 @@ def test_a_partner_name_of_a_platform_alone_is_kept_for_the_ledger(settings: Set
         "leaver limited",
     ]
     assert ("Leaver Ltd.", "false") in rows
-
-
-def test_a_folder_of_a_feed_is_gone(settings: Settings) -> None:
-    go(settings)
-    assert not Path(settings.home.inbox / LEAVER).exists()
