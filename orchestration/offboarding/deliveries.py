@@ -104,6 +104,8 @@ def _purge_journal(home: Home, partner: NamedPartner) -> None:
             return
         # The lock of the journal is held while it is copied: no delivery writes meanwhile.
         with durable_file(file) as aside:
+            # What a kill in the middle of a copy left behind.
+            aside.with_name(f"{aside.name}.wal").unlink(missing_ok=True)
             try:
                 _copy_journal(journal.connection, aside, holds)
             except duckdb.Error as error:

@@ -6,6 +6,9 @@ import dataclasses
 import hashlib
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.company_status import company_status, next_steps
 from orchestration.errors import CosellError
+from orchestration.file_shares import fetch_shares
 from orchestration.landing import land_file, land_inbox, open_refresh, read_journal
 from orchestration.landing.journal import SCHEMA_FILE
 from orchestration.offboarding import find_offboarding, offboard, plan_offboarding
@@ -257,10 +262,8 @@ class _KilledError(BaseException):
     """Stands for a process that ends without another word."""
 
 
-STEPS = (
-    *("_remove_raw_files", "purge_batches", "purge_deliveries", "purge_release", "_sign"),
-    *("_land_once", "_name_rows"),
-)
+# Before landing, before the releases, before the receipt, and when half of it is landed.
+STEPS = ("purge_batches", "purge_release", "_sign", "_name_rows")
 
 
 def test_killed_before_each_step_the_next_start_finishes(
@@ -287,28 +290,50 @@ def test_killed_before_each_step_the_next_start_finishes(
     assert not list(home.offboarding.glob("*.begun.json"))
 
 
-def test_killed_between_the_files_of_a_step(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+KILLED_PROCESS = """
+import os, signal, sys
+from pathlib import Path
+from orchestration.offboarding import deliveries, kept_releases, landed_batches, offboard
+from orchestration.settings import Home, Settings
+modules = {"landing": landed_batches, "deliveries": deliveries, "releases": kept_releases}
+module = modules[sys.argv[2]]
+name, countdown = sys.argv[3], int(sys.argv[4])
+whole = getattr(module, name)
+
+def killing(*arguments, **options):
+    global countdown
+    countdown -= 1
+    found = whole(*arguments, **options)
+    if countdown == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+setattr(module, name, killing)
+settings = Settings(home=Home(Path(sys.argv[1])), engine="duckdb", threads=2)
+offboard(settings, "leaver", "Dana Reyes", "The agreement has ended")
+"""
+
+
+def test_a_process_that_is_killed_between_two_files_leaves_nothing_behind(
+    settings: Settings,
 ) -> None:
-    from orchestration.offboarding import kept_releases, landed_batches
-
-    for module, name in ((landed_batches, "_rewrite"), (kept_releases, "file_sha256")):
-        whole, calls = getattr(module, name), iter(range(100))
-
-        def sometimes(*arguments: object, whole=whole, calls=calls) -> object:
-            if next(calls) == 3:
-                raise _KilledError
-            return whole(*arguments)
-
-        with monkeypatch.context() as here:
-            here.setattr(module, name, sometimes)
-            with pytest.raises(_KilledError):
-                go(settings)
+    """Killed for real: no block is left in order, so leftovers of every step stay for the next."""
+    home = settings.home
+    for moment in (
+        ("landing", "_rewrite", "5"),
+        ("deliveries", "_copy_journal", "1"),
+        ("releases", "write_table_files", "1"),
+        ("releases", "_replace_manifest", "1"),
+    ):
+        command = [sys.executable, "-c", KILLED_PROCESS, str(home.root), *moment]
+        killed = subprocess.run(command, capture_output=True, timeout=120, check=False)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+        (waiting,) = next_steps(company_status(home))[:1]
+        assert waiting.startswith("Finish the off-boarding of leaver")
     go(settings)
-    assert places_with(settings.home, GOES) == []
-    assert all(
-        verify(settings.home, one.release_id).is_intact for one in list_releases(settings.home)
-    )
+    assert places_with(home, GOES) == []
+    assert all(verify(home, each.release_id).is_intact for each in list_releases(home))
+    assert not list(home.root.rglob("*.unfinished*"))
 
 
 def _refuses_files(home: Home) -> None:
@@ -341,6 +366,17 @@ def test_its_feed_is_closed_and_purged_files_never_return(settings: Settings) ->
     shared.unlink()
     (landed,) = land_inbox(home).landed
     assert landed.good == 1
+
+
+def test_its_share_is_not_fetched_from(left_behind: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(left_behind.root, home.root, symlinks=True)
+    home.share_files.mkdir(parents=True, exist_ok=True)
+    home.share_files.joinpath("theirs.yaml").write_text(
+        f"share: theirs\nfeed: {LEAVER}\nkind: folder\npath: {tmp_path}\n", encoding="utf-8"
+    )
+    (fetched,) = fetch_shares(home)
+    assert fetched.status == "refused" and "was off-boarded on" in fetched.message
 
 
 def test_the_journal_knows_what_stands_and_not_what_it_said(left_behind: Home) -> None:
