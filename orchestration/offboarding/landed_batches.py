@@ -38,7 +38,7 @@ PURGED_REASON = "Purged with the data of a partner that was off-boarded."
 PURGED_FILE = "purged/"
 
 # Tables whose rows are the partner's lists, routes and what people decided about its records.
-_LISTS = (
+LISTS = (
     ("bilateral", "partner_accounts"),
     ("crossbeam", "account_overlaps"),
     ("reveal", "accounts"),
@@ -52,7 +52,7 @@ _LISTS = (
 _FREE = {"_extra": "null", "_original_values": "null"}
 # Tables whose rows are evidence: column -> what it holds afterwards. The names of PartnerTap's
 # events and their users are part of the ids that postings name, so they stay.
-_EVIDENCE: Mapping[tuple[str, str], Mapping[str, str]] = {
+EVIDENCE: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("crossbeam", "signals"): {**_FREE, "deal_name": "null", "deal_stage": "null"},
     ("partnertap", "attribution_events"): {
         **_FREE,
@@ -163,7 +163,7 @@ def find_parts(
             stored, removed, emptied = counted.get(entry.batch_id, (0, 0, 0))
             quarantined = _quarantined_rows(home, connection, entry, partner)
             is_own = entry.partner_id == partner.partner_id
-            hides_file = is_own and (entry.source, entry.table) in _LISTS
+            hides_file = is_own and (entry.source, entry.table) in LISTS
             is_hidden = entry.file.startswith(PURGED_FILE)
             if removed or emptied or quarantined or (hides_file and not is_hidden):
                 found.append(
@@ -298,9 +298,9 @@ def _table_parts(
     home: Home, connection: duckdb.DuckDBPyConnection, partner: NamedPartner
 ) -> Iterator[_TablePart]:
     _mount_our_contacts(home, connection)
-    for source, name in _LISTS:
+    for source, name in LISTS:
         yield _list_part(declared_table(source, name), partner)
-    for (source, name), emptied in _EVIDENCE.items():
+    for (source, name), emptied in EVIDENCE.items():
         table = declared_table(source, name)
         if name in _OF_PLANS:
             plans = str(home.landing / "templates" / "partner_plans" / "*.parquet")

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import CosellError
+from orchestration.file_shares.share_settings import share_names
 from orchestration.landing.closed_partners import BEGUN_ENDING, begun_offboardings
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import load_feeds
@@ -52,7 +53,7 @@ from orchestration.release.purge_receipts import (
 )
 from orchestration.release.release_folder import list_releases, remove_unfinished
 from orchestration.routing.partner_sheets import folder_name
-from orchestration.settings import Home, Settings
+from orchestration.settings import Home, Settings, read_yaml_mapping
 from orchestration.warehouse import DuckDBWarehouse
 from orchestration.workshop import STATE_FILES, hold_refresh_lock
 
@@ -292,6 +293,10 @@ def _remove_raw_files(home: Home, plan: OffboardingPlan) -> None:
         home.root.joinpath(name).unlink(missing_ok=True)
     for feed in plan.feeds:
         shutil.rmtree(home.inbox / feed, ignore_errors=True)
+    # What was fetched is remembered by the names that the partner gave its files.
+    for share in share_names(home):
+        if read_yaml_mapping(home.share_files / f"{share}.yaml").get("feed") in plan.feeds:
+            home.fetched.joinpath(f"{share}.json").unlink(missing_ok=True)
     refused = read_refused_files(home)
     keep_refused_files(
         home,

@@ -15,14 +15,19 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from orchestration.company_status import company_status, next_steps
 from orchestration.errors import CosellError
 from orchestration.file_shares import fetch_shares
 from orchestration.landing import land_file, land_inbox, open_refresh, read_journal
+from orchestration.landing.contracts import declared_table
 from orchestration.landing.journal import SCHEMA_FILE
+from orchestration.landing.partner_rows import NAMING_COLUMNS
 from orchestration.offboarding import find_offboarding, offboard, plan_offboarding
 from orchestration.offboarding import offboarding as steps
+from orchestration.offboarding.kept_releases import OF_THE_PARTNER, RULES, rule_of
+from orchestration.offboarding.landed_batches import EVIDENCE, LISTS
 from orchestration.refresh_session import RefreshSession
 from orchestration.release import list_releases, verify
 from orchestration.release.purge_receipts import receipt_file
@@ -479,3 +484,34 @@ def test_a_partner_name_of_a_platform_alone_is_kept_for_the_ledger(left_behind: 
         "leaver limited",
     ]
     assert ("Leaver Ltd.", "false") in rows
+
+
+def test_every_public_table_of_the_mapping_is_decided(repository: Path) -> None:
+    """A new table without a column partner_id needs a rule: it may be about the partner, too."""
+    declared: dict[str, list[str]] = {}
+    for file in repository.glob("dbt_project/models/marts/*/*.yml"):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models") or []:
+            columns = [column["name"] for column in model["columns"]]
+            declared[f"{file.parent.name}.{model['name']}"] = columns
+    undecided = [
+        name
+        for name, columns in declared.items()
+        if name.startswith("account_mapping.")
+        and name not in RULES
+        and rule_of(name, columns) is not OF_THE_PARTNER
+    ]
+    assert undecided == []
+    for name, rule in RULES.items():
+        assert {*rule.emptied} <= {*declared[name]}, f"{name} has lost a column"
+
+
+def test_every_landed_column_that_may_hold_a_contact_is_decided() -> None:
+    """A partner's rows in a table that names partners are a list, or evidence with a rule."""
+    for source, name in NAMING_COLUMNS:
+        if (source, name) in (("templates", "attribution_overrides"),):
+            continue  # Signed by finance: its reasons are the company's own words.
+        assert (source, name) in {*LISTS, *EVIDENCE}, f"{source}.{name} is not decided"
+        assert {*EVIDENCE.get((source, name), {})} <= {
+            *declared_table(source, name).column_names,
+            *("_extra", "_original_values"),
+        }
