@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from orchestration.landing.sql_text import literal
 from orchestration.offboarding.landed_batches import PURGED_FILE, hidden_record
 from orchestration.progress import no_progress
@@ -23,6 +21,7 @@ from orchestration.release.durability import file_sha256, flush_file
 from orchestration.release.public_tables import PublicTable
 from orchestration.release.publishing import (
     build_database,
+    open_database,
     read_database,
     write_json,
     write_table_files,
@@ -117,11 +116,11 @@ def rule_of(full_name: str, columns: Iterable[str]) -> TableRule:
     return OF_THE_PARTNER if is_mapping else _NOTHING
 
 
-def rows_of_partner(release: Release, partner_id: str) -> int:
+def rows_of_partner(settings: Settings, release: Release, partner_id: str) -> int:
     """How many rows of a release go."""
     tables = release.manifest["tables"]
     count = 0
-    with duckdb.connect() as connection:
+    with open_database(settings, ":memory:") as connection:
         connection.execute(f"attach {literal(str(release.database))} as workshop (read_only)")
         for name, table in tables.items():
             rule = rule_of(name, table["columns"])

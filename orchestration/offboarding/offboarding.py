@@ -11,20 +11,26 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import CosellError
 from orchestration.file_shares.share_settings import share_names
 from orchestration.landing.closed_partners import BEGUN_ENDING, begun_offboardings
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import load_feeds
-from orchestration.landing.journal import Journal, durable_file, landing_lock, private_folder
+from orchestration.landing.journal import (
+    TEMPORARY_FOLDER,
+    Journal,
+    durable_file,
+    landing_lock,
+    private_folder,
+)
 from orchestration.landing.knowledge_tables import (
     PARTNER_OFFBOARDINGS,
     PURGED_BATCHES,
@@ -34,6 +40,7 @@ from orchestration.landing.partner_rows import NamedPartner
 from orchestration.landing.refreshes import land_offboarding
 from orchestration.landing.refused_files import keep_refused_files, read_refused_files
 from orchestration.landing.schema import write_schema_files
+from orchestration.landing.sql_text import literal
 from orchestration.offboarding.deliveries import DeliveredPart, find_delivered, purge_deliveries
 from orchestration.offboarding.kept_releases import purge_release, rows_of_partner
 from orchestration.offboarding.landed_batches import (
@@ -44,6 +51,7 @@ from orchestration.offboarding.landed_batches import (
 )
 from orchestration.offboarding.naming import PartnerName, find_names, named_partner
 from orchestration.progress import Progress, no_progress
+from orchestration.release.publishing import open_database
 from orchestration.release.purge_receipts import (
     RECEIPT_ENDING,
     SIGNATURE,
@@ -56,6 +64,9 @@ from orchestration.routing.partner_sheets import folder_name
 from orchestration.settings import Home, Settings, read_yaml_mapping
 from orchestration.warehouse import DuckDBWarehouse
 from orchestration.workshop import STATE_FILES, hold_refresh_lock
+
+if TYPE_CHECKING:
+    import duckdb
 
 RECEIPT_FORMAT = 1
 STATION = "off-boarding"
@@ -160,7 +171,7 @@ def plan_offboarding(
     moment = now or datetime.now(UTC)
     with landing_lock(home):
         write_schema_files(home)
-    with duckdb.connect() as connection:
+    with _engine(settings) as connection:
         partner_name, names = find_names(home, connection, partner_id)
         partner = named_partner(partner_id, names)
         journal = Journal(home)
@@ -186,7 +197,7 @@ def plan_offboarding(
         not_landed=sum(home.root / one.file not in files for one in read_refused_files(home)),
         delivered=find_delivered(home, partner),
         release_rows={
-            release.release_id: rows_of_partner(release, partner_id)
+            release.release_id: rows_of_partner(settings, release, partner_id)
             for release in list_releases(home)
         },
     )
@@ -244,6 +255,15 @@ def offboard(
         return _carry_out(settings, plan, progress)
 
 
+@contextmanager
+def _engine(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB within this process's memory; what it spills stays below the home and goes there."""
+    temporary = private_folder(settings.home.landing / TEMPORARY_FOLDER)
+    with open_database(settings, ":memory:") as connection:
+        connection.execute(f"set temp_directory = {literal(str(temporary))}")
+        yield connection
+
+
 def _begun_file(home: Home, partner_id: str) -> Path:
     return home.offboarding / f"{folder_name(partner_id)}{BEGUN_ENDING}"
 
@@ -267,7 +287,7 @@ def _carry_out(settings: Settings, plan: OffboardingPlan, progress: Progress) ->
     progress(STATION, "inbox")
     _remove_raw_files(home, plan)
     progress(STATION, "landing")
-    with landing_lock(home), duckdb.connect() as connection:
+    with landing_lock(home), _engine(settings) as connection:
         purge_batches(home, connection, partner, plan.batches)
     progress(STATION, "deliveries")
     purge_deliveries(home, partner)
