@@ -93,6 +93,17 @@ RULES: Mapping[str, TableRule] = {
         emptied_when="coalesce(partner_id = {partner}, false)",
         emptied={"partner_owner_name": "null"},
     ),
+    "accountability.fct_partner_plan_metrics": TableRule(
+        emptied_when="coalesce(partner_id = {partner}, false)", emptied={"owner": "null"}
+    ),
+    "accountability.fct_partner_plan_reviews": TableRule(
+        emptied_when="coalesce(partner_id = {partner}, false)",
+        emptied=dict.fromkeys(("attendees", "adjustment", "reason"), "null"),
+    ),
+    "accountability.fct_partner_plan_adjustments": TableRule(
+        emptied_when="coalesce(partner_id = {partner}, false)",
+        emptied=dict.fromkeys(("adjustment", "reason"), "null"),
+    ),
     "ops.landed_batches": TableRule(
         emptied_when="batch_id in ({hidden})", emptied={"source_file": "{file}"}
     ),

@@ -80,7 +80,8 @@ EVIDENCE: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("templates", "partner_plan_reviews"): {
         **_FREE,
         "attendees": "null",
-        "adjustment": "null",
+        # That something was adjusted stays: a goal that was moved with a review stays moved.
+        "adjustment": f"case when adjustment is not null then '{REDACTED}' end",
         "reason": "null",
     },
 }

@@ -13,6 +13,12 @@ reviews as (
 
 ),
 
+plans as (
+
+    select * from {{ ref('fct_partner_plans') }}
+
+),
+
 fields as (
 
     select
@@ -62,6 +68,7 @@ adjustments as (
             as plan_adjustment_id,
         fields.plan_id,
         fields.metric_id,
+        plans.partner_id,
         cast(fields.version_number as bigint) as version_number,
         fields.changed_field,
         fields.old_value,
@@ -77,6 +84,8 @@ adjustments as (
         fields.source_sha256,
         fields.source_row_number
     from fields
+    left join plans
+        on fields.plan_id = plans.plan_id
     left join reviews
         on fields.plan_id = reviews.plan_id
         and fields.reviewed_on = reviews.reviewed_on
