@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from orchestration.errors import RoutingError
+from orchestration.pages import long_day
 
 MOST_BLOCKS = 50
 MOST_TEXT = 3000
@@ -119,11 +120,6 @@ def within_limits(digest: dict[str, Any]) -> dict[str, Any]:
                 "Slack takes: lower slack.rows in config/delivery.yaml."
             )
     return digest
-
-
-def long_day(day: date) -> str:
-    """A day as people read it anywhere: 24 August 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def segment_words(cell: str) -> str:
