@@ -39,9 +39,10 @@ def find_known(
         raise error(f"{written!r} is more than one {thing}: {names}; write the e-mail or the id.")
     by_word = {word: one.name for one in known for word in (one.name, *one.name.split())}
     near = difflib.get_close_matches(written, list(by_word), n=3, cutoff=0.6)
-    names = sorted({by_word[word] for word in near})
-    hint = f": did you mean {' or '.join(names)}?" if names else f"; {_listed(known, thing)}."
-    raise error(f"No {thing} has the name, e-mail or id {written!r}{hint}")
+    meant = sorted({by_word[word] for word in near})
+    hint = f": did you mean {' or '.join(meant)}?" if meant else f"; {_listed(known, thing)}."
+    named = "the name, e-mail or id" if any(one.email for one in known) else "the name or id"
+    raise error(f"No {thing} has {named} {written!r}{hint}")
 
 
 def _listed(known: Sequence[Known], thing: str) -> str:

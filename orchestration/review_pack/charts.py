@@ -185,4 +185,4 @@ def _bullet_words(row: Bullet, *, is_money: bool) -> str:
 
 
 def _shown(value: Decimal | int, *, is_money: bool) -> str:
-    return short_money(Decimal(value)) if is_money else plain(round(value, 2))
+    return short_money(Decimal(value)) if is_money else plain(round(Decimal(value), 2))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from orchestration.known_names import Known
+
 ColumnKind = Literal["text", "number", "day"]
 # Never told by colour alone: the cell's words say the same.
 Tone = Literal["good", "watch", "bad"]
@@ -89,9 +91,7 @@ class Document:
     """The whole pack of one manager and week."""
 
     title: str
-    manager_id: str
-    manager_name: str
-    manager_email: str | None
+    manager: Known
     week_starts_on: date
     day: date
     fiscal_quarter: str
@@ -99,11 +99,6 @@ class Document:
     release_id: str
     as_of: date
     sections: Sequence[Section]
-
-    @property
-    def headline(self) -> Sequence[Fact]:
-        """The figures of the first section: what a reader in a hurry takes along."""
-        return self.sections[0].facts
 
 
 @dataclass

@@ -119,7 +119,7 @@ def html_page(document: Document) -> str:
     )
     body = (
         f'<header><p class="company">{escape(document.company)}</p>'
-        f"<h1>Pipeline review: {_text(document.manager_name)}</h1>"
+        f"<h1>Pipeline review: {_text(document.manager.name)}</h1>"
         f'<p class="sub">Week of {long_day(document.week_starts_on)}, told up to '
         f"{long_day(document.day)}. Every underlined figure leads to the ids behind it.</p>"
         "</header>"
@@ -196,7 +196,7 @@ def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
 
 
 def _kind(column: Column, cell: Cell | None = None) -> str:
-    named = [column.kind] if column.kind != "text" else []
+    named: list[str] = [column.kind] if column.kind != "text" else []
     named += [cell.tone] if cell is not None and cell.tone else []
     named += ["nil"] if cell is not None and cell.text in ("0", "0.00") else []
     return f' class="{" ".join(named)}"' if named else ""

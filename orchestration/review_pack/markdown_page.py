@@ -16,7 +16,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
 def markdown_page(document: Document) -> str:
     """The whole page."""
     lines = [
-        f"# Pipeline review: {_text(document.manager_name)}",
+        f"# Pipeline review: {_text(document.manager.name)}",
         "",
         f"{_text(document.company)}, week of {long_day(document.week_starts_on)}, told up to "
         f"{long_day(document.day)}. Release {_text(document.release_id)}, as of {document.as_of}.",

@@ -195,7 +195,7 @@ def _week(
             "core.dim_fiscal_days."
         )
     if asked is None or newest[0] <= asked < newest[0] + timedelta(days=7):
-        return ReviewWeek(newest[0], release.as_of, *newest[1:], is_newest=True)
+        return _review_week(newest, release.as_of, is_newest=True)
     found = connection.execute(WEEK_OF_A_DAY, {"day": asked}).fetchone()
     if found is None or asked > release.as_of:
         raise ReleaseError(
@@ -203,5 +203,10 @@ def _week(
             f"{release.as_of}; name a day of that week or of an earlier one."
         )
     last_day = found[0] + timedelta(days=6)
-    calendar = connection.execute(WEEK_OF_A_DAY, {"day": last_day}).fetchone() or found
-    return ReviewWeek(found[0], last_day, *calendar[1:], is_newest=False)
+    last = connection.execute(WEEK_OF_A_DAY, {"day": last_day}).fetchone() or found
+    return _review_week(last, last_day, is_newest=False)
+
+
+def _review_week(row: tuple[Any, ...], day: date, *, is_newest: bool) -> ReviewWeek:
+    starts_on, quarter, quarter_starts_on, quarter_ends_on = row
+    return ReviewWeek(starts_on, day, quarter, quarter_starts_on, quarter_ends_on, is_newest)

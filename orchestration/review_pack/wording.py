@@ -50,7 +50,7 @@ def amount_of(metric: str, value: Decimal | None) -> str:
     if value is None:
         return NOTHING
     if metric in SHARE_METRICS:
-        return f"{plain(100 * value)} %"
+        return f"{plain(100 * value)}\u00a0%"
     return money(value) if metric in MONEY_METRICS else plain(value)
 
 
@@ -62,7 +62,7 @@ def plain(value: Decimal | int) -> str:
 
 def percent(share: Decimal | float | None) -> str:
     """A share of 1 as whole per cent."""
-    return NOTHING if share is None else f"{round(100 * share)} %"
+    return NOTHING if share is None else f"{round(100 * share)}\u00a0%"
 
 
 def share_of(part: int, whole: int) -> str:

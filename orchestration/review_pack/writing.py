@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.errors import ConfigurationError, CosellError
+from orchestration.known_names import Known
 from orchestration.landing.journal import durable_file, private_folder
 from orchestration.review_pack.document import Document
 from orchestration.review_pack.team import Team, open_teams, team_of
@@ -51,9 +52,7 @@ def review_document(team: Team) -> Document:
         sections = all_sections(team)
     return Document(
         title=f"Pipeline review: {team.manager.name}, week of {team.week.starts_on}",
-        manager_id=team.manager.identifier,
-        manager_name=team.manager.name,
-        manager_email=team.manager.email,
+        manager=team.manager,
         week_starts_on=team.week.starts_on,
         day=team.week.day,
         fiscal_quarter=team.week.fiscal_quarter,
@@ -77,11 +76,11 @@ def contents(document: Document) -> Iterator[tuple[str, bytes]]:
         yield "pdf", pdf_page(document)
 
 
-def file_name(document: Document) -> str:
+def pack_name(manager: Known) -> str:
     """The name of a manager's files without ending: readable, and one manager's alone."""
-    readable = re.sub(r"[^\w]+", "-", document.manager_name.lower()).strip("-_")[:LONGEST_NAME]
-    identifier = re.sub(r"\W+", "-", document.manager_id)
-    return f"{readable}-{identifier}".strip("-")
+    readable = re.sub(r"[^a-z0-9]+", "-", manager.name.lower())[:LONGEST_NAME]
+    identifier = re.sub(r"[^A-Za-z0-9]+", "-", manager.identifier)
+    return f"{readable.strip('-')}-{identifier}".strip("-")
 
 
 class NeedsReviewExtra:
@@ -103,7 +102,7 @@ def _write(home: Home, document: Document, folder: Path) -> WrittenPack:
     try:
         _made(home, folder)
         for ending, content in contents(document):
-            file = folder / f"{file_name(document)}.{ending}"
+            file = folder / f"{pack_name(document.manager)}.{ending}"
             with durable_file(file) as temporary:
                 temporary.write_bytes(content)
             files[ending] = file

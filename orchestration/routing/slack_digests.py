@@ -16,6 +16,7 @@ from typing import Any
 
 from orchestration.errors import RoutingError
 from orchestration.pages import long_day
+from orchestration.review_pack.document import Fact
 
 MOST_BLOCKS = 50
 MOST_TEXT = 3000
@@ -94,6 +95,16 @@ def partner_digest(
         blocks.append(_fitting(partial(_partner_lines, row)))
     if len(rows) > shown:
         blocks.append(_context(f"{_count(len(rows) - shown, 'more account')} in your sheet."))
+    return within_limits({"text": title, "blocks": blocks})
+
+
+def review_digest(facts: Sequence[Fact], week: date, address: str, is_url: bool) -> dict[str, Any]:
+    """The digest of one manager: the headline figures and where the page of the review is."""
+    lines = [f"{escaped(fact.label)}: *{escaped(fact.value.text)}*" for fact in facts]
+    where = f"<{address}|Open the review>" if is_url else f"The page: {escaped(address)}"
+    title = f"Pipeline review of your team, week of {long_day(week)}"
+    blocks = [_header(title), {"type": "divider"}]
+    blocks += [_section("\n".join(lines)), _context(where)]
     return within_limits({"text": title, "blocks": blocks})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.review_pack.document import Cell, Column, EvidenceList, Section, Table
+from orchestration.review_pack.document import Cell, Column, EvidenceList, Section, Table, Tone
 from orchestration.review_pack.sections.targets import WEEKS
 from orchestration.review_pack.team import Row, Team
 from orchestration.review_pack.wording import (
@@ -15,6 +15,7 @@ from orchestration.review_pack.wording import (
 )
 
 TABLES = ("core.fct_opportunity_observations", "attribution.fct_attributed_opportunities")
+STATE_TONES: dict[str, Tone] = {"won": "good", "lost": "bad"}
 # One observation holds on each day; before the first landing nothing was known.
 DEALS_THEN_AND_NOW = """
 with
@@ -121,7 +122,7 @@ def _changes(team: Team, row: Row) -> list[list[Cell]]:
         if row["close_before"] != row["close_now"]:
             days = (day_text(row["close_before"]), day_text(row["close_now"]))
             found.append(("close date", *days))
-    tone = {"won": "good", "lost": "bad"}.get(row["state_now"])
+    tone = STATE_TONES.get(row["state_now"])
     return [
         [
             Cell(row["deal"], detail=row["opportunity_id"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orchestration.engagement import FIGURES, EngagedPair, shown_figure
-from orchestration.review_pack.document import EvidenceList, Fact, Section
+from orchestration.review_pack.document import EvidenceList, Fact, Section, Tone
 from orchestration.review_pack.sections.engagement import pairs_of
 from orchestration.review_pack.sections.open_deals import CLASSES, TABLE, open_deals
 from orchestration.review_pack.sections.routes import TABLES, newest_due_list
@@ -89,5 +89,5 @@ def _targets(team: Team, evidence: EvidenceList) -> list[Fact]:
         if row["status"] in FAILING
     ]
     label = "Targets off track"
-    tone = "bad" if failing else "good"
+    tone: Tone = "bad" if failing else "good"
     return [Fact(label, evidence.cell(share_of(len(failing), len(measured)), label, failing, tone))]

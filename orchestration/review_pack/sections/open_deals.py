@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from orchestration.pages import money
 from orchestration.review_pack.charts import grouped_bars
-from orchestration.review_pack.document import Cell, Column, EvidenceList, Section, Table
+from orchestration.review_pack.document import Cell, Chart, Column, EvidenceList, Section, Table
 from orchestration.review_pack.team import Row, Team
 from orchestration.review_pack.wording import NOTHING, day_text
 
@@ -32,6 +34,7 @@ where not deals.is_closed and not deals.is_deleted and deals.exclusion is null
     and list_contains($reps, deals.owner_rep_id)
 order by deals.stage_number desc nulls last, stage, amount desc nulls last, deals.opportunity_id
 """
+NONE = Decimal("0.00")
 CLASSES = ("sourced", "influenced")
 
 
@@ -63,7 +66,7 @@ def _stages(deals: list[Row]) -> list[str]:
     return list(dict.fromkeys(deal["stage"] for deal in deals))
 
 
-def _chart(deals: list[Row]) -> object:
+def _chart(deals: list[Row]) -> Chart:
     bars = [
         (stage, kind, sum(d["stage"] == stage and d["attribution_class"] == kind for d in deals))
         for stage in _stages(deals)
@@ -81,7 +84,7 @@ def _by_stage(team: Team, deals: list[Row], evidence: EvidenceList) -> Table:
         for kind in CLASSES:
             here = [d for d in deals if d["stage"] == stage and d["attribution_class"] == kind]
             ids = [deal["opportunity_id"] for deal in here]
-            summed = sum((deal["amount"] or 0 for deal in here), 0)
+            summed = sum((deal["amount"] or NONE for deal in here), NONE)
             amounts = [f"{d['opportunity_id']} {d['amount'] or 0:,.2f}" for d in here]
             row.append(evidence.cell(f"{len(here):,}", f"{stage}: {kind}", ids))
             row.append(evidence.cell(money(summed), f"{stage}: {kind}, {team.currency}", amounts))
