@@ -123,7 +123,7 @@ select fiscal_quarter
 from attribution.rpt_rep_partner_pipeline
 where fiscal_quarter is not null
 group by fiscal_quarter
-order by fiscal_quarter
+order by fiscal_quarter desc
 """
 
 

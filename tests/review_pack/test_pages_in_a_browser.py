@@ -163,7 +163,9 @@ def test_a_page_that_breaks_a_rule_is_found(demo_pack: PackOnDisk, show, rule: s
 
 
 def test_every_figure_is_the_number_or_the_sum_of_the_ids_it_leads_to(any_pack, show) -> None:
-    figures: list[tuple[str, str, list[str]]] = show(any_pack.pack.files["html"]).page.evaluate(FIGURES)
+    figures: list[tuple[str, str, list[str]]] = show(any_pack.pack.files["html"]).page.evaluate(
+        FIGURES
+    )
     counted = summed = 0
     for shown, listed, ids in figures:
         assert shown == listed
@@ -273,7 +275,7 @@ def test_names_that_would_do_harm_are_only_shown(hostile_pack: PackOnDisk, show)
     shown = show(hostile_pack.pack.files["html"])
     assert shown.page.locator("script, iframe, object, embed, link, img").count() == 0
     heading = shown.page.locator("h1").inner_text()
-    assert HOSTILE.replace("\u202e", " ") in heading
+    assert " ".join(HOSTILE.replace("\u202e", " ").split()) in heading
     assert "\u202e" not in shown.page.content()
     assert shown.page.locator("#hygiene table").count() == 2
     assert shown.said == []
