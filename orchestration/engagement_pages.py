@@ -83,8 +83,8 @@ def _short(pair: EngagedPair, place: int) -> str:
 
 def _ids(pair: EngagedPair) -> RenderableType:
     table = plain_table(header=False)
-    table.add_column(style="dim", overflow="fold", max_width=26)
-    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim", no_wrap=True, width=24)
+    table.add_column(justify="right", no_wrap=True, min_width=12)
     table.add_column(overflow="fold")
     for figure in FIGURES:
         records = pair.records[figure.key]
