@@ -112,9 +112,12 @@ def hostile_pack(
         f"update {deals} set opportunity_name = '{text}', stage_name = '{text} ' || stage_name",
         f"update account_mapping.fct_weekly_routes set suggested_next_step = '{text}'",
         f"drop table if exists {hygiene}",
-        f"create table {hygiene} as select opportunity_id, owner_rep_id as rep_id,"
-        " unnest(['next_step_missing', 'close_date_past']) as rule_id"
-        f" from {deals} where not is_closed and owner_rep_id is not null",
+        f"create table {hygiene} as select opportunity_id, owner_rep_id, rule_id, account_id,"
+        " rule_id = 'close_date_past' or opportunity_id < 'M' as is_flagged, 3 as measured_count,"
+        " 0 as allowed_count, exclusion"
+        f" from {deals}"
+        " cross join unnest(['next_step_missing', 'close_date_past']) as rules (rule_id)"
+        " where not is_closed",
     )
     folder = tmp_path_factory.mktemp("hostile_pack")
     (pack,) = write_packs(home, manager, None, folder)

@@ -9,15 +9,16 @@ from orchestration.review_pack.wording import words
 TABLE = "accountability.fct_opportunity_hygiene"
 FLAGS = f"""
 select
-    flags.rep_id,
+    flags.owner_rep_id as rep_id,
     flags.rule_id,
     flags.opportunity_id,
     coalesce(deals.opportunity_name, flags.opportunity_id) as deal,
-    deals.stage_name
+    flags.measured_count,
+    flags.allowed_count
 from {TABLE} as flags
 left join attribution.fct_attributed_opportunities as deals
     on flags.opportunity_id = deals.opportunity_id
-where list_contains($reps, flags.rep_id)
+where flags.is_flagged and flags.exclusion is null and list_contains($reps, flags.owner_rep_id)
 order by flags.rule_id, flags.opportunity_id
 """
 
@@ -53,5 +54,9 @@ def section(team: Team) -> Section | None:
 
 def _cell(flags: list[Row], rep_id: str, name: str, rule: str, evidence: EvidenceList) -> Cell:
     found = [flag for flag in flags if (flag["rep_id"], flag["rule_id"]) == (rep_id, rule)]
-    listed = [f"{flag['opportunity_id']} {flag['deal']}" for flag in found]
+    listed = [
+        f"{flag['opportunity_id']} {flag['deal']} ({flag['measured_count']}, allowed "
+        f"{flag['allowed_count']})"
+        for flag in found
+    ]
     return evidence.cell(f"{len(found):,}", f"{name}: {words(rule)}", listed)

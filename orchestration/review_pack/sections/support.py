@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestration.review_pack.document import Cell, Column, EvidenceList, Section, Table
 from orchestration.review_pack.sections.routes import newest_due_list
 from orchestration.review_pack.team import Row, Team
-from orchestration.review_pack.wording import NOTHING, words
+from orchestration.review_pack.wording import NOTHING, percent, share_of, words
 
 TABLES = ("account_mapping.rpt_route_coverage", "account_mapping.fct_route_outcomes")
 COVERAGE = """
@@ -18,44 +18,37 @@ from account_mapping.fct_route_outcomes
 where week_starts_on = $list and list_contains($reps, rep_id) and partner_seller_name is not null
 order by route_id
 """
-INTROS = """
-select rep_id, record_id from attribution.fct_rep_partner_records
-where figure = 'partner_touches' and touch_type in ('intro', 'exec_intro', 'referral')
-    and fiscal_quarter = $quarter and list_contains($reps, rep_id)
-order by record_id
+LEDGER_TABLE = "accountability.fct_rep_support"
+LEDGER = f"""
+select * from {LEDGER_TABLE}
+where fiscal_quarter = $quarter and list_contains($reps, rep_id)
 """
-STATUS = """
-select rep_id, support_status, min(ae_quarter_id) as ae_quarter_id
-from accountability.fct_ae_quarters
-where fiscal_quarter = $quarter and list_contains($reps, rep_id) and support_status is not null
-group by rep_id, support_status
-"""
+# Asked and given, as the ledger of support counts them.
+LEDGER_PAIRS = (
+    ("Introductions", "intros_given_count", "intros_asked_count"),
+    ("Enablement", "enablement_given_count", "enablement_asked_count"),
+    ("Overlap data", "overlap_data_given_count", "overlap_data_asked_count"),
+)
 
 
 def section(team: Team) -> Section | None:
-    """Per rep: overlap known, list given, sellers named, introductions; and what the guard says."""
+    """Per rep: what was asked and given, overlap known, list given, sellers named."""
     if not team.has(*TABLES):
         return None
     evidence = EvidenceList("support")
     week, _ = newest_due_list(team)
     coverage = {row["rep_id"]: row for row in team.rows(COVERAGE)}
     sellers = team.rows(NAMED_SELLERS, list=week) if week else []
-    intros = team.rows(INTROS)
-    status = _status(team)
     columns = [
         Column("Rep"),
         *(Column(each, "number") for each in ("Accounts", "With overlap", "On this week's list")),
         Column("Partner sellers named", "number"),
-        Column(f"Introductions, {team.week.fiscal_quarter}", "number"),
-        *([Column("Support")] if status else []),
     ]
     rows = [
         [
             Cell(rep.name),
             *_coverage(coverage.get(rep.rep_id)),
             _counted(sellers, rep.rep_id, "route_id", f"{rep.name}: sellers named", evidence),
-            _counted(intros, rep.rep_id, "record_id", f"{rep.name}: introductions", evidence),
-            *([_status_cell(status.get(rep.rep_id, []), rep.name, evidence)] if status else []),
         ]
         for rep in team.reps
         if rep.rep_id in coverage
@@ -72,7 +65,11 @@ def section(team: Team) -> Section | None:
             f"Overlap and lists as of {team.release.as_of}; sellers of partners named on the list "
             f"of {week or NOTHING}. A target without support is the partnerships side's gap."
         ),
-        tables=[Table("What each rep was given", columns, rows)] if rows else [],
+        tables=[
+            each
+            for each in (_ledger(team, evidence), Table("What each rep was given", columns, rows))
+            if each.rows
+        ],
         notes=without if rows else ["No rep of the team sells, owns accounts or has a list."],
         evidence=evidence.listed,
     )
@@ -96,20 +93,30 @@ def _counted(rows: list[Row], rep_id: str, column: str, label: str, evidence: Ev
     return evidence.cell(f"{len(found):,}", label, found)
 
 
-def _status(team: Team) -> dict[str, list[Row]]:
-    """What the guard says of each rep, where the release has it."""
-    if "support_status" not in team.columns("accountability.fct_ae_quarters"):
-        return {}
-    found: dict[str, list[Row]] = {}
-    for row in team.rows(STATUS):
-        found.setdefault(row["rep_id"], []).append(row)
-    return found
-
-
-def _status_cell(rows: list[Row], name: str, evidence: EvidenceList) -> Cell:
-    if not rows:
-        return Cell(NOTHING)
-    told = ", ".join(sorted({words(row["support_status"]) for row in rows}))
-    is_gap = any("gap" in row["support_status"] for row in rows)
-    ids = [f"ae_quarter_id {row['ae_quarter_id']}" for row in rows]
-    return evidence.cell(told, f"{name}: support", ids, "bad" if is_gap else None)
+def _ledger(team: Team, evidence: EvidenceList) -> Table:
+    """What was asked for and given in the quarter, and what the guard makes of it."""
+    found = {row["rep_id"]: row for row in team.rows(LEDGER)} if team.has(LEDGER_TABLE) else {}
+    rows = []
+    for rep in team.reps:
+        row = found.get(rep.rep_id)
+        if row is None:
+            continue
+        ids = [f"rep_support_id {row['rep_support_id']}"]
+        pairs = [
+            evidence.cell(share_of(row[given], row[asked]), f"{rep.name}: {title.lower()}", ids)
+            for title, given, asked in LEDGER_PAIRS
+        ]
+        is_gap = row["support_status"] == "support_gap"
+        status = Cell(
+            words(row["support_status"]),
+            tone="bad" if is_gap else "good",
+            detail=words(row["support_gaps"]) if row["support_gaps"] else "",
+        )
+        rows.append([Cell(rep.name), *pairs, Cell(percent(row["overlap_coverage_share"])), status])
+    columns = [
+        Column("Rep"),
+        *(Column(f"{title}, given of asked", "number") for title, _, _ in LEDGER_PAIRS),
+        Column("Accounts with overlap", "number"),
+        Column("Support"),
+    ]
+    return Table(f"Asked and given in {team.week.fiscal_quarter}", columns, rows)

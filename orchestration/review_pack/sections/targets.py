@@ -17,6 +17,7 @@ from orchestration.review_pack.wording import (
     METRICS,
     MONEY_METRICS,
     NOTHING,
+    SHARE_METRICS,
     TONES,
     amount_of,
     day_text,
@@ -32,6 +33,7 @@ where fiscal_quarter = $quarter and list_contains($reps, rep_id)
 WEEKS = """
 select * from accountability.fct_ae_weeks
 where fiscal_quarter = $quarter and list_contains($reps, rep_id) and through_on <= $day
+    and actual is not null
 order by through_on
 """
 # What each metric counts, as the records of a rep with and without partners hold it.
@@ -46,6 +48,10 @@ RECORDS = {
     ),
     "pipeline_created": "figure = 'pipeline_created'",
     "bookings": "figure = 'bookings'",
+}
+WARNING_COLUMNS = {
+    *("is_flagged", "flag_reason", "projected_actual", "projected_attainment"),
+    *("projected_low_attainment", "projected_high_attainment"),
 }
 LEGEND = (
     "Grey band: the fair target. Dark bar: done. Upright line: an even pace at the end of the last "
@@ -83,7 +89,7 @@ def section(team: Team) -> Section | None:
         title="Targets and pace",
         lead=_lead(team, told),
         charts=[chart for metric in metrics for chart in _charts(team, metric, rows, told)],
-        tables=[table] if table.rows else [],
+        tables=[each for each in (table, _warnings(team, told, evidence)) if each.rows],
         notes=[LEGEND] if told else ["No week of the quarter has been told yet: no pace is drawn."],
         evidence=evidence.listed,
     )
@@ -107,6 +113,45 @@ def _lead(team: Team, told: list[Row]) -> str:
             f"known on {team.week.day}; the last week that was told ended on {last}."
         )
     return f"As it was known then: the week that ended on {last}."
+
+
+def _warnings(team: Team, told: list[Row], evidence: EvidenceList) -> Table:
+    """Misses that the newest told week flagged, where the release projects at all."""
+    newest = {(row["rep_id"], row["metric"]): row for row in told}
+    flagged = [
+        row for row in newest.values() if WARNING_COLUMNS.issubset(row) and row["is_flagged"]
+    ]
+    flagged.sort(key=lambda row: (team.name_of(row["rep_id"]), row["rep_id"], row["metric"]))
+    rows = []
+    for row in flagged:
+        name, metric = team.name_of(row["rep_id"]), row["metric"]
+        label = f"{name}: early warning, {metric_name(metric).lower()}"
+        projected = amount_of(metric, row["projected_actual"])
+        cell = evidence.cell(projected, label, [f"ae_week_id {row['ae_week_id']}"])
+        rows.append(
+            [
+                Cell(name),
+                Cell(metric_name(metric)),
+                Cell(amount_of(metric, row["fair_target"])),
+                cell,
+                Cell(_interval(row)),
+                Cell(words(row["flag_reason"]), tone="bad"),
+            ]
+        )
+    columns = [
+        *(Column(title) for title in ("Rep", "Target")),
+        *(Column(title, "number") for title in ("Fair target", "Projected", "Of the target")),
+        Column("Why it is flagged"),
+    ]
+    return Table("Early warnings: quarters that are likely to be missed", columns, rows)
+
+
+def _interval(row: Row) -> str:
+    shown = percent(row["projected_attainment"])
+    low, high = row["projected_low_attainment"], row["projected_high_attainment"]
+    if low is None or high is None:
+        return shown
+    return f"{shown} ({percent(low)} to {percent(high)})"
 
 
 def _in_order(metrics: set[str]) -> list[str]:
@@ -169,24 +214,29 @@ def _charts(team: Team, metric: str, rows: list[Row], told: list[Row]) -> list[C
     for row in told:
         if row["metric"] == metric and row["rep_id"] in measured:
             of_rep[row["rep_id"]].append(row)
-    is_money = metric in MONEY_METRICS
+    is_money, is_share = metric in MONEY_METRICS, metric in SHARE_METRICS
     name = metric_name(metric)
     bars = [
-        _bullet(rep.name, measured[rep.rep_id], of_rep[rep.rep_id])
+        _bullet(rep.name, measured[rep.rep_id], of_rep[rep.rep_id], is_share=is_share)
         for rep in team.reps
         if rep.rep_id in measured
     ]
-    drawn = [bullets(name, bars, is_money=is_money)]
+    drawn = [bullets(f"{name}, %" if is_share else name, bars, is_money=is_money)]
     points = _points([row for listed in of_rep.values() for row in listed])
-    if len(points) > 1 and not metric.endswith("_share"):
+    # Shares of several reps are not added up.
+    if len(points) > 1 and not is_share:
         drawn.append(weeks(f"{name}, by week", points, is_money=is_money))
     return drawn
 
 
-def _bullet(name: str, row: Row, told: list[Row]) -> Bullet:
-    pace = _pace(told[-1]) if told else None
+def _bullet(name: str, row: Row, told: list[Row], *, is_share: bool) -> Bullet:
     before = told[-2]["actual"] if len(told) > 1 else None
-    return Bullet(name, row["fair_target"], row["actual"], pace, before)
+    if not is_share:
+        pace = _pace(told[-1]) if told else None
+        return Bullet(name, row["fair_target"], row["actual"], pace, before)
+    # A share is due from the first day on: its pace is its target.
+    shown = (100 * row["fair_target"], 100 * row["actual"], None)
+    return Bullet(name, *shown, None if before is None else 100 * before)
 
 
 def _pace(row: Row) -> Decimal | None:
