@@ -53,7 +53,7 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 18px;
   margin: 0 0 18px; }
 figure { margin: 0; min-width: 0; }
-figcaption { font-size: 14px; font-weight: 600; margin: 0 0 4px; }
+figcaption { font-size: 13px; font-weight: 600; margin: 0 0 4px; }
 figure svg { max-width: 100%; height: auto; display: block; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; margin: 0 0 18px; }
 caption { text-align: left; font-weight: 600; font-size: 14.5px; padding: 0 0 6px; }

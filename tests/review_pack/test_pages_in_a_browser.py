@@ -25,6 +25,8 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 WIDTHS = (360, 1280)
 PAPER_WIDTH = 718
+# A figure that is published as it stands leads to its row.
+PUBLISHED_ROW = re.compile(r"\w+_id \S+")
 TABLE = """
 (caption) => {
   const table = [...document.querySelectorAll("table")].find(
@@ -170,6 +172,8 @@ def test_every_figure_is_the_number_or_the_sum_of_the_ids_it_leads_to(any_pack, 
     for shown, listed, ids in figures:
         assert shown == listed
         assert ids
+        if PUBLISHED_ROW.fullmatch(ids[0]):
+            continue
         if re.fullmatch(r"[\d,]+", shown):
             assert int(shown.replace(",", "")) == len(ids)
             counted += 1

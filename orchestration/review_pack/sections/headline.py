@@ -9,7 +9,7 @@ from orchestration.review_pack.document import EvidenceList, Fact, Section, Tone
 from orchestration.review_pack.sections.engagement import pairs_of
 from orchestration.review_pack.sections.open_deals import CLASSES, TABLE, open_deals
 from orchestration.review_pack.sections.routes import TABLES, newest_due_list
-from orchestration.review_pack.sections.targets import quarter_rows
+from orchestration.review_pack.sections.targets import quarter_rows, row_id
 from orchestration.review_pack.team import Team
 from orchestration.review_pack.wording import share_of
 
@@ -84,7 +84,7 @@ def _routed(team: Team, evidence: EvidenceList) -> list[Fact]:
 def _targets(team: Team, evidence: EvidenceList) -> list[Fact]:
     measured = [row for row in quarter_rows(team) if row["attainment"] is not None]
     failing = [
-        f"{team.name_of(row['rep_id'])}: {row['metric']} {row['status']}"
+        f"{row_id(row)} {team.name_of(row['rep_id'])}, {row['metric']} {row['status']}"
         for row in measured
         if row["status"] in FAILING
     ]

@@ -7,10 +7,22 @@ from orchestration.review_pack.sections.routes import newest_due_list
 from orchestration.review_pack.team import Row, Team
 from orchestration.review_pack.wording import NOTHING, percent, share_of, words
 
-TABLES = ("account_mapping.rpt_route_coverage", "account_mapping.fct_route_outcomes")
+TABLES = (
+    *("account_mapping.rpt_route_coverage", "account_mapping.fct_route_outcomes"),
+    *("account_mapping.fct_weekly_routes", "core.dim_accounts"),
+)
 COVERAGE = """
 select * from account_mapping.rpt_route_coverage
 where list_contains($reps, rep_id)
+"""
+ON_THE_LIST = """
+select routes.rep_id, routes.route_id
+from account_mapping.fct_weekly_routes as routes
+inner join account_mapping.rpt_route_coverage as coverage
+    on routes.rep_id = coverage.rep_id
+    and routes.week_starts_on = coverage.week_starts_on
+where list_contains($reps, routes.rep_id)
+order by routes.rank, routes.route_id
 """
 NAMED_SELLERS = """
 select rep_id, route_id, partner_seller_name, sellers_spoke_on, had_sellers_spoken_before
@@ -38,6 +50,7 @@ def section(team: Team) -> Section | None:
     evidence = EvidenceList("support")
     week, _ = newest_due_list(team)
     coverage = {row["rep_id"]: row for row in team.rows(COVERAGE)}
+    listed = team.rows(ON_THE_LIST)
     sellers = team.rows(NAMED_SELLERS, list=week) if week else []
     columns = [
         Column("Rep"),
@@ -47,16 +60,12 @@ def section(team: Team) -> Section | None:
     rows = [
         [
             Cell(rep.name),
-            *_coverage(coverage.get(rep.rep_id)),
+            *_coverage(coverage[rep.rep_id], rep.name, evidence),
+            _counted(listed, rep.rep_id, "route_id", f"{rep.name}: on this week's list", evidence),
             _counted(sellers, rep.rep_id, "route_id", f"{rep.name}: sellers named", evidence),
         ]
         for rep in team.reps
         if rep.rep_id in coverage
-    ]
-    without = [
-        f"{row['rep_name']}: {row['status_reason']}."
-        for row in coverage.values()
-        if row["status"] != "listed"
     ]
     return Section(
         anchor="support",
@@ -70,21 +79,19 @@ def section(team: Team) -> Section | None:
             for each in (_ledger(team, evidence), Table("What each rep was given", columns, rows))
             if each.rows
         ],
-        notes=without if rows else ["No rep of the team sells, owns accounts or has a list."],
+        notes=[] if rows else ["No rep of the team sells, owns accounts or has a list."],
         evidence=evidence.listed,
     )
 
 
-def _coverage(row: Row | None) -> list[Cell]:
-    if row is None:
-        return [Cell(NOTHING)] * 3
-    listed = Cell(f"{row['routed_count']:,}")
-    if row["status"] != "listed":
-        listed = Cell(f"{row['routed_count']:,}", tone="bad", detail=row["status_reason"])
+def _coverage(row: Row, name: str, evidence: EvidenceList) -> list[Cell]:
+    """Accounts and those with overlap; why there is no list stands beside what is too little."""
+    ids = [f"coverage_id {row['coverage_id']}"]
+    reason = "" if row["status"] == "listed" else str(row["status_reason"])
+    figures = (("accounts_count", "accounts", ""), ("listable_accounts_count", "overlap", reason))
     return [
-        Cell(f"{row['accounts_count']:,}", detail=""),
-        Cell(f"{row['listable_accounts_count']:,}"),
-        listed,
+        evidence.cell(f"{row[column]:,}", f"{name}: {what}", ids, "bad" if detail else None, detail)
+        for column, what, detail in figures
     ]
 
 
@@ -103,7 +110,11 @@ def _ledger(team: Team, evidence: EvidenceList) -> Table:
             continue
         ids = [f"rep_support_id {row['rep_support_id']}"]
         pairs = [
-            evidence.cell(share_of(row[given], row[asked]), f"{rep.name}: {title.lower()}", ids)
+            evidence.cell(
+                share_of(row[given], row[asked]) if row[asked] else "none asked",
+                f"{rep.name}: {title.lower()}",
+                ids,
+            )
             for title, given, asked in LEDGER_PAIRS
         ]
         is_gap = row["support_status"] == "support_gap"

@@ -105,6 +105,12 @@ def quarter_rows(team: Team) -> list[Row]:
     return list(newest.values())
 
 
+def row_id(row: Row) -> str:
+    """The published row that a target is read from: of the quarter, or of one of its weeks."""
+    key = "ae_quarter_id" if "ae_quarter_id" in row else "ae_week_id"
+    return f"{key} {row[key]}"
+
+
 def _lead(team: Team, told: list[Row]) -> str:
     last = day_text(max((row["through_on"] for row in told), default=None))
     if team.week.is_newest:
@@ -166,8 +172,6 @@ def _cell(
         return Cell(NOTHING)
     metric, status = row["metric"], row["status"]
     done, fair = amount_of(metric, row["actual"]), amount_of(metric, row["fair_target"])
-    source = f"ae_quarter_id {row['ae_quarter_id']}" if "ae_quarter_id" in row else ""
-    source = source or f"ae_week_id {row['ae_week_id']}"
     records = behind.get((row["rep_id"], metric))
     counted = tuple(records["records"]) if records and records["total"] == row["actual"] else ()
     detail = words(status)
@@ -178,7 +182,7 @@ def _cell(
     return evidence.cell(
         f"{done} of {fair}",
         f"{name}: {metric_name(metric).lower()}",
-        (source, *counted),
+        (row_id(row), *counted),
         TONES.get(status),
         detail,
     )
@@ -225,7 +229,7 @@ def _charts(team: Team, metric: str, rows: list[Row], told: list[Row]) -> list[C
     points = _points([row for listed in of_rep.values() for row in listed])
     # Shares of several reps are not added up.
     if len(points) > 1 and not is_share:
-        drawn.append(weeks(f"{name}, by week", points, is_money=is_money))
+        drawn.append(weeks(f"{name}, weekly", points, is_money=is_money))
     return drawn
 
 
