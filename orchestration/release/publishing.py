@@ -130,14 +130,14 @@ def publish(
 def open_database(
     settings: Settings, file: Path | str, *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection with this process's threads and UTC as its time zone."""
+    """A DuckDB connection with this process's threads and memory, and UTC as its time zone."""
     import duckdb
 
     connection = duckdb.connect(
         str(file), read_only=read_only, config={"threads": str(settings.threads)}
     )
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set TimeZone = 'UTC'; set memory_limit = '{settings.memory}'")
         yield connection
     finally:
         connection.close()
