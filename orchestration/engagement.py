@@ -107,7 +107,7 @@ from core.dim_reporting_lines as lines
 left join core.dim_reps as reps
     on lines.manager_id = reps.rep_id
 where lines.is_current
-order by all
+order by 2, 1
 """
 TEAM = """
 select rep_id from core.dim_reporting_lines

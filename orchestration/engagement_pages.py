@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
 from orchestration.engagement import FIGURES, EngagedPair, WhoEngages, shown_figure
 from orchestration.pages import WIDE, plain_table, short_money
+from orchestration.review_pack.wording import unsteered
 
 HEADINGS = (
     *("Touches", "Joint\ncalls", "Opps\nsrc", "Opps\ninfl"),
@@ -34,7 +34,11 @@ def who_engages_page(found: WhoEngages, width: int, *, with_ids: bool) -> Render
         parts.append(Text("--ids lists the records behind every figure", style="dim"))
         return Group(*parts)
     for pair in found.pairs:
-        parts += ["", Text.assemble((pair.rep_name, "bold"), f"  {pair.partner_name}"), _ids(pair)]
+        parts += [
+            "",
+            Text.assemble((unsteered(pair.rep_name), "bold"), f"  {unsteered(pair.partner_name)}"),
+            _ids(pair),
+        ]
     return Group(*parts)
 
 
@@ -68,10 +72,16 @@ def _table(found: WhoEngages, width: int) -> RenderableType:
     shown = None
     for pair in found.pairs:
         figures = [_short(pair, place) for place in range(len(FIGURES))]
-        name = "" if pair.rep_id == shown and shown is not None else escape(pair.rep_name)
-        table.add_row(name, escape(pair.partner_name), *figures)
+        is_same = pair.rep_id == shown and shown is not None
+        name = Text("") if is_same else _name(pair.rep_name)
+        table.add_row(name, _name(pair.partner_name), *figures)
         shown = pair.rep_id
     return table
+
+
+def _name(name: str) -> Text:
+    """A name of others: no markup, nothing that steers the terminal."""
+    return Text(unsteered(name))
 
 
 def _short(pair: EngagedPair, place: int) -> str:

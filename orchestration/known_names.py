@@ -29,7 +29,7 @@ def find_known(
     """
     wanted = " ".join(written.split()).casefold()
     found = [one for one in known if one.identifier == written.strip()]
-    found = found or [one for one in known if (one.email or "").casefold() == wanted]
+    found = found or [one for one in known if one.email and one.email.casefold() == wanted]
     found = found or [one for one in known if one.name.casefold() == wanted]
     found = found or [one for one in known if wanted and f" {wanted}" in f" {one.name.casefold()}"]
     if len(found) == 1:
@@ -39,7 +39,7 @@ def find_known(
         raise error(f"{written!r} is more than one {thing}: {names}; write the e-mail or the id.")
     by_word = {word: one.name for one in known for word in (one.name, *one.name.split())}
     near = difflib.get_close_matches(written, list(by_word), n=3, cutoff=0.6)
-    meant = sorted({by_word[word] for word in near})
+    meant = list(dict.fromkeys(by_word[word] for word in near))
     hint = f": did you mean {' or '.join(meant)}?" if meant else f"; {_listed(known, thing)}."
     named = "the name, e-mail or id" if any(one.email for one in known) else "the name or id"
     raise error(f"No {thing} has {named} {written!r}{hint}")
