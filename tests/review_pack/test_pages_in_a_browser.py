@@ -184,6 +184,15 @@ def test_every_figure_is_the_number_or_the_sum_of_the_ids_it_leads_to(any_pack, 
     assert counted > 40 and summed > 5
 
 
+def test_a_figure_opens_the_list_of_its_ids(demo_pack: PackOnDisk, show) -> None:
+    page = show(demo_pack.pack.files["html"]).page
+    figure = page.locator("#engagement table a").first
+    row = page.locator(str(figure.get_attribute("href")))
+    assert not row.is_visible()
+    figure.click()
+    row.wait_for(state="visible", timeout=5_000)
+
+
 def test_reps_and_partners_are_those_of_the_published_table(demo_pack: PackOnDisk, show) -> None:
     columns = (
         *("partner_touches_count", "joint_calls_count"),
