@@ -128,7 +128,7 @@ def html_page(document: Document) -> str:
         f"<footer>Release {escape(document.release_id)}, as of {document.as_of}. An id is followed "
         "to its landed file and row by <code>cosell explain ID</code>.</footer>"
     )
-    return web_page(document.title, STYLE, body)
+    return web_page(unsteered(document.title), STYLE, body)
 
 
 def _text(value: str) -> str:

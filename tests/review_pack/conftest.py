@@ -96,7 +96,7 @@ def demo_pack(
 def hostile_pack(
     demo_home: Home, demo_pack: PackOnDisk, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PackOnDisk]:
-    """The same with every name turned against the reader, and a table of hygiene."""
+    """The same with every name turned against the reader, and with all tables of a review."""
     home = lean_copy(demo_home, tmp_path_factory.mktemp("hostile") / "home")
     text = HOSTILE.replace("'", "''")
     manager = demo_pack.pack.document.manager.identifier
@@ -112,12 +112,29 @@ def hostile_pack(
         f"update {deals} set opportunity_name = '{text}', stage_name = '{text} ' || stage_name",
         f"update account_mapping.fct_weekly_routes set suggested_next_step = '{text}'",
         f"drop table if exists {hygiene}",
-        f"create table {hygiene} as select opportunity_id, owner_rep_id, rule_id, account_id,"
-        " rule_id = 'close_date_past' or opportunity_id < 'M' as is_flagged, 3 as measured_count,"
-        " 0 as allowed_count, exclusion"
+        f"create table {hygiene} as select opportunity_id, owner_rep_id, rules.rule_id, account_id,"
+        " rules.rule_id = 'close_date_past' or opportunity_id < 'M' as is_flagged,"
+        " 3 as measured_count, 0 as allowed_count, exclusion"
         f" from {deals}"
         " cross join unnest(['next_step_missing', 'close_date_past']) as rules (rule_id)"
         " where not is_closed",
+        "drop table if exists accountability.fct_rep_support",
+        "create table accountability.fct_rep_support as select distinct"
+        " 's' || rep_id as rep_support_id, rep_id, fiscal_quarter, 2 as intros_asked_count,"
+        " 1 as intros_given_count, 0 as enablement_asked_count, 0 as enablement_given_count,"
+        " 1 as overlap_data_asked_count, 0 as overlap_data_given_count,"
+        " 0.25::decimal(9, 6) as overlap_coverage_share, 'support_gap' as support_status,"
+        f" '{text}' as support_gaps from accountability.fct_ae_quarters",
+        *(
+            f"alter table accountability.fct_ae_weeks add column if not exists {column}"
+            for column in (
+                "is_flagged boolean default true",
+                f"flag_reason varchar default '{text}'",
+                "projected_attainment decimal(18, 6) default 0.5",
+                "projected_low_attainment decimal(18, 6) default 0.25",
+                "projected_high_attainment decimal(18, 6) default 1.25",
+            )
+        ),
     )
     folder = tmp_path_factory.mktemp("hostile_pack")
     (pack,) = write_packs(home, manager, None, folder)

@@ -291,6 +291,8 @@ def test_names_that_would_do_harm_are_only_shown(hostile_pack: PackOnDisk, show)
     assert " ".join(HOSTILE.replace("\u202e", " ").split()) in heading
     assert "\u202e" not in shown.page.content()
     assert shown.page.locator("#hygiene table").count() == 2
+    assert "1 of 2" in shown.table("Asked and given")[0]
+    assert shown.page.locator("caption", has_text="Early warnings").count() == 1
     assert shown.said == []
 
 
