@@ -95,5 +95,5 @@ lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 
 clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
 	rm -rf $(VENV) demo build dist cosell.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-		dbt_project/target dbt_project/logs logs
+		dbt_project/target dbt_project/logs logs screenshots
 	find orchestration expectations tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
