@@ -164,6 +164,11 @@ class Home:
         return self.releases / "current"
 
     @property
+    def offboarding(self) -> Path:
+        """Receipts of partners whose data was purged, and what was begun and not finished."""
+        return self.root / "offboarding"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own instance files."""
         return self.root / "dagster"

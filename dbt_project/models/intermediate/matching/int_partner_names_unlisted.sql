@@ -30,6 +30,12 @@ partnertap_events as (
 
 ),
 
+offboardings as (
+
+    select * from {{ ref('stg_cosell__partner_offboardings') }}
+
+),
+
 platform_names as (
 
     select {{ platform_partner_name() }} as partner_name from crossbeam_overlaps
@@ -47,6 +53,10 @@ platform_names as (
     select {{ platform_partner_name() }} as partner_name from partnertap_accounts
     union
     select {{ platform_partner_name() }} as partner_name from partnertap_events
+    union
+    -- A name that only purged rows knew still says whose evidence it is (rules section 11).
+    select partner_name from offboardings
+    where is_platform_name
 
 ),
 
