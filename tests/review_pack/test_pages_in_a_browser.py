@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from orchestration.review_pack.html_page import html_page
 from tests.review_pack.accessibility import violations
 from tests.review_pack.conftest import HOSTILE, PackOnDisk
 
@@ -157,9 +158,20 @@ FAULTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def short_page(demo_pack: PackOnDisk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sections of the page, which hold one of everything that may be broken."""
+    document = demo_pack.pack.document
+    shown = [each for each in document.sections if each.anchor in ("headline", "engagement")]
+    file = tmp_path_factory.mktemp("short") / "page.html"
+    file.write_text(html_page(replace(document, sections=shown)), encoding="utf-8")
+    return file
+
+
 @pytest.mark.parametrize("rule", FAULTS)
-def test_a_page_that_breaks_a_rule_is_found(demo_pack: PackOnDisk, show, rule: str) -> None:
-    page = show(demo_pack.pack.files["html"]).page
+def test_a_page_that_breaks_a_rule_is_found(short_page: Path, show, rule: str) -> None:
+    page = show(short_page).page
+    assert violations(page) == []
     page.evaluate(FAULTS[rule])
     assert [each for each in violations(page) if each.startswith(rule)]
 
@@ -190,7 +202,7 @@ def test_a_figure_opens_the_list_of_its_ids(demo_pack: PackOnDisk, show) -> None
     row = page.locator(str(figure.get_attribute("href")))
     assert not row.is_visible()
     figure.click()
-    row.wait_for(state="visible", timeout=5_000)
+    row.wait_for(state="visible")
 
 
 def test_reps_and_partners_are_those_of_the_published_table(demo_pack: PackOnDisk, show) -> None:
