@@ -84,16 +84,16 @@ dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else 
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 --extra spark --extra spark-test --extra ducklake \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra spark --extra spark-test --extra ducklake \
 		--extra ducklake-test --extra kubernetes --extra benchmark \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		--constraint requirements.lock -o requirements-spark.lock >/dev/null
 
 clean: ## Remove .venv, the demo and everything that tools left behind (never ./data)
 	rm -rf $(VENV) demo build dist cosell.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-		dbt_project/target dbt_project/logs logs
+		dbt_project/target dbt_project/logs logs screenshots
 	find orchestration expectations tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -20,7 +20,7 @@ from typing import Any
 
 from orchestration.crm.sessions import Patience
 from orchestration.landing.feeds import Feed
-from orchestration.routing.delivery_settings import CRM_FIELDS, CrmSettings
+from orchestration.routing.delivery_settings import CrmSettings
 from orchestration.routing.journal import DeliveryJournal
 from orchestration.routing.routed_list import RoutedList, read_routed_list
 from orchestration.routing.salesforce_fields import SalesforceFields
@@ -130,7 +130,7 @@ def mrkdwn(text: str) -> str:
 
 def crm_page(row: dict[str, Any], listed: RoutedList) -> str:
     """The fields of one account in a frame like a CRM's record page."""
-    settings = CrmSettings("demo", "Account", {each: each for each in CRM_FIELDS}, {})
+    settings = CrmSettings("demo", "Account", {each: each for each in LABELS}, {})
     feed = Feed("demo", "salesforce", None, "demo.yaml", connection={"instance_url": URL})
     SalesforceFields(settings, feed, None, Patience()).plan(listed, with_items=False)
     found = listed.connection.execute(

@@ -504,7 +504,8 @@ def deliver_routes(
         typer.Option(
             "--target",
             metavar="NAME",
-            help="salesforce, hubspot, slack, enablement or partner_sheets; may be repeated.",
+            help="review_packs, salesforce, hubspot, slack, enablement or partner_sheets; "
+            "may be repeated.",
         ),
     ] = None,
 ) -> None:
@@ -824,6 +825,67 @@ def summary(
 ) -> None:
     """Answer "which reps engage partners, and what did it produce?" from the current release."""
     print_summary(an_initialized_home(the_settings()), quarters)
+
+
+@app.command("who-engages", rich_help_panel=READ)
+def who_engages(
+    manager: Annotated[
+        str | None, typer.Option(help="Only the team of this manager: name, e-mail or id.")
+    ] = None,
+    partner: Annotated[str | None, typer.Option(help="Only this partner: name or id.")] = None,
+    quarter: Annotated[
+        str | None, typer.Option(help="A fiscal quarter, for example FY2027-Q1; else the newest.")
+    ] = None,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="List the records behind every figure.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Everything with its ids, for programs.")
+    ] = False,
+) -> None:
+    """Answer "which reps engage which partners, and what did it produce?" in one table."""
+    import json
+
+    from orchestration.engagement import who_engages as answer
+    from orchestration.engagement_pages import who_engages_json, who_engages_page
+
+    found = answer(an_initialized_home(the_settings()), manager, partner, quarter)
+    if as_json:
+        print(json.dumps(who_engages_json(found), ensure_ascii=False, indent=1))
+        return
+    console = the_console()
+    console.print(who_engages_page(found, console.width, with_ids=ids))
+
+
+@app.command("review", rich_help_panel=READ)
+def review_team(
+    manager: Annotated[
+        str | None, typer.Option(help="Whose team: name, e-mail or id of the manager.")
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="The pack of every manager.")] = False,
+    week: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DAY", formats=["%Y-%m-%d"], help="Any day of the week; else the newest."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to; else <home>/deliveries/<week>/reviews."),
+    ] = None,
+) -> None:
+    """Write a manager's pack for the Monday pipeline review: a page, Markdown and a PDF."""
+    from orchestration.review_pack.writing import write_packs
+
+    if (manager is None) == (not everyone):
+        raise CosellError("Whose pack is unclear: write either --manager NAME or --all.")
+    home = an_initialized_home(the_settings())
+    console = the_console()
+    for pack in write_packs(home, None if everyone else manager, as_day(week), out):
+        document = pack.document
+        console.print(f"{document.manager.name}, week of {document.week_starts_on}:", markup=False)
+        for file in pack.files.values():
+            console.print(f"  {file}", markup=False, soft_wrap=True)
 
 
 @app.command(rich_help_panel=READ)

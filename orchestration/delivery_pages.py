@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN_PROBLEMS = 20
 TITLES = {
+    "review_packs": "Review packs",
     "salesforce": "Salesforce",
     "hubspot": "HubSpot",
     "slack": "Slack",

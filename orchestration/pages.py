@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,11 @@ def money(amount: Decimal) -> str:
 def count(value: int, thing: str, things: str | None = None) -> str:
     """Return `1 file`, `2 files`."""
     return f"{value:,} {thing if value == 1 else things or thing + 's'}"
+
+
+def long_day(day: date) -> str:
+    """A day as people read it anywhere: 24 August 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def plain_table(*, header: bool = True) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.answers import open_release
 from orchestration.errors import RoutingError
+from orchestration.known_names import Known, find_known
 from orchestration.release.release_folder import current_release_id
 
 if TYPE_CHECKING:
@@ -120,21 +120,9 @@ def rep_list(home: Home, rep: str, week: date | None = None) -> RepList:
 
 
 def _found_rep(release: duckdb.DuckDBPyConnection, rep: str) -> tuple[str, str]:
-    """The one rep with this id, e-mail or name (whole first, then the beginning of a word)."""
-    reps = release.execute(REPS).fetchall()
-    wanted = " ".join(rep.split()).casefold()
-    found = [one for one in reps if one[0] == rep.strip()]
-    found = found or [one for one in reps if (one[2] or "").casefold() == wanted]
-    found = found or [one for one in reps if one[1].casefold() == wanted]
-    found = found or [one for one in reps if wanted and f" {wanted}" in f" {one[1].casefold()}"]
-    if len(found) == 1:
-        return found[0][0], found[0][1]
-    if found:
-        names = ", ".join(f"{name} ({email or rep_id})" for rep_id, name, email in found[:6])
-        raise RoutingError(f"{rep!r} is more than one rep: {names}; write the e-mail or the id.")
-    near = difflib.get_close_matches(rep, [name for _, name, _ in reps], n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ": core.dim_reps lists them all."
-    raise RoutingError(f"No rep has the name, e-mail or id {rep!r}{hint}")
+    reps = [Known(*row) for row in release.execute(REPS).fetchall()]
+    found = find_known(rep, reps, "rep", RoutingError)
+    return found.identifier, found.name
 
 
 def _found_week(release: duckdb.DuckDBPyConnection, week: date | None) -> date:

@@ -8,7 +8,7 @@ from html import escape
 from orchestration.audit.audit_workbook import about
 from orchestration.audit.sampling import INDEX_FILE, WORKBOOK_FILE, Sample, SampledDeal
 from orchestration.explanation import LandedRow, Step, text
-from orchestration.safe_sheets import NOT_IN_XML
+from orchestration.web_page import web_page
 
 NUMBER_COLUMNS = ("amount",)
 STYLE = """
@@ -65,15 +65,7 @@ footer { color: var(--soft); font-size: 12px; }
 
 
 def _page(title: str, body: str) -> str:
-    page = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-    return NOT_IN_XML.sub("\ufffd", page)
+    return web_page(title, STYLE, body)
 
 
 def _badge(attribution_class: str) -> str:

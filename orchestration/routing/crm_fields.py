@@ -31,6 +31,7 @@ _VALUES: dict[str, str] = {
     "expires_on": "cast(expires_on as varchar)",
     "next_step": "suggested_next_step",
     "partner_seller": "partner_seller_name",
+    "review_page": "review_page_address",
 }
 _IS_TEXT = ("partner", "segment", "reason", "next_step", "partner_seller")
 
@@ -98,8 +99,10 @@ def write_wanted(
             routed.score,
             routed.week_starts_on,
             routed.expires_on,
+            review_pages.address as review_page_address,
             {texts}
         from (select *, {_segment(settings.segments)} as segment from routed) as routed
+        left join review_pages on routed.rep_id = review_pages.rep_id
         where routed.route_id in (select best.route_id from best)
         """
     )
@@ -108,7 +111,10 @@ def write_wanted(
     for ours, theirs in settings.fields.items():
         limit = limits.get(ours, FieldLimit())
         value = _VALUES[ours]
-        if ours in _IS_TEXT:
+        if ours == "review_page" and limit.length is not None:
+            # A link that is cut leads nowhere.
+            value = f"case when length({value}) <= {limit.length} then {value} end"
+        elif ours in _IS_TEXT:
             value = f"{ours}_text"
             if limit.choices is not None:
                 emptied |= _not_offered(connection, ours, value, limit.choices)

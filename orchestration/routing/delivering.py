@@ -23,6 +23,7 @@ from orchestration.routing.audience import PartnerAudience, partner_audience, sh
 from orchestration.routing.delivery_settings import (
     CrmSettings,
     DeliverySettings,
+    ReviewPackSettings,
     SlackSettings,
     load_delivery_settings,
 )
@@ -33,7 +34,7 @@ from orchestration.routing.routed_list import RoutedList, read_routed_list
 from orchestration.routing.targets import Plan, Target
 from orchestration.settings import Home
 
-TARGETS = ("salesforce", "hubspot", "slack", "enablement", "partner_sheets")
+TARGETS = ("review_packs", "salesforce", "hubspot", "slack", "enablement", "partner_sheets")
 EXTRAS = {"salesforce": "salesforce", "slack": "slack"}
 
 
@@ -211,10 +212,18 @@ def _makers(
     """How each enabled target is made; made in its turn, so that its errors are its own."""
     makers: dict[str, Callable[[], Target]] = {}
     salesforce, hubspot, slack = settings.salesforce, settings.hubspot, settings.slack
+    packs = settings.review_packs
+    # First, so that a page is there when a message or a field leads to it.
+    if packs is not None:
+        makers["review_packs"] = lambda: _review_packs(home)
     if salesforce is not None:
-        makers["salesforce"] = lambda: _salesforce(home, salesforce, patience, is_dry_run)
+        makers["salesforce"] = lambda: _linked(
+            home, listed, salesforce, packs, _salesforce(home, salesforce, patience, is_dry_run)
+        )
     if hubspot is not None:
-        makers["hubspot"] = lambda: _hubspot(home, hubspot, patience, is_dry_run)
+        makers["hubspot"] = lambda: _linked(
+            home, listed, hubspot, packs, _hubspot(home, hubspot, patience, is_dry_run)
+        )
     if slack is not None:
         makers["slack"] = lambda: _slack(home, settings, slack, listed, patience, is_dry_run)
     if settings.tools:
@@ -222,6 +231,27 @@ def _makers(
     if settings.partner_sheets:
         makers["partner_sheets"] = lambda: PartnerSheets(home, audiences(home, listed))
     return makers
+
+
+def _review_packs(home: Home) -> Target:
+    from orchestration.routing.review_packs import ReviewPacks
+
+    return ReviewPacks(home)
+
+
+def _linked(
+    home: Home,
+    listed: RoutedList,
+    settings: CrmSettings,
+    packs: ReviewPackSettings | None,
+    target: Target,
+) -> Target:
+    """The target of a CRM, its accounts linked to the review pages where a field is for that."""
+    if packs is not None and "review_page" in settings.fields:
+        from orchestration.routing.review_packs import write_review_pages
+
+        write_review_pages(home, listed, packs)
+    return target
 
 
 def _salesforce(home: Home, settings: CrmSettings, patience: Patience, is_dry_run: bool) -> Target:
@@ -264,7 +294,12 @@ def _slack(
     portal = all_settings.hubspot.portal_id if all_settings.hubspot else None
     links = record_links(url.rstrip("/") if url else None, portal)
     credentials = _credentials(home, "slack", "slack", is_dry_run)
-    return SlackMessages(settings, readers, links, credentials, patience)
+    reviews = []
+    if all_settings.review_packs is not None:
+        from orchestration.routing.review_packs import manager_headlines
+
+        reviews = manager_headlines(home, listed, all_settings.review_packs)
+    return SlackMessages(settings, readers, links, credentials, patience, reviews)
 
 
 class _needs:  # noqa: N801 - reads as a word where it is used

@@ -14,7 +14,7 @@ from orchestration.settings import Home, did_you_mean, read_yaml_mapping, reject
 
 CRM_FIELDS = (
     *("flag", "partner", "segment", "score", "rank", "reason", "list_week", "expires_on"),
-    *("next_step", "partner_seller"),
+    *("next_step", "partner_seller", "review_page"),
 )
 TOOLS = ("outreach", "salesloft", "gong", "highspot")
 # Slack takes 50 blocks per message; a digest needs a few beside its rows.
@@ -27,6 +27,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "slack": ("enabled", "url", "rows", "direct_messages", "channels"),
     "enablement": ("enabled", "tools"),
     "partner_sheets": ("enabled",),
+    "review_packs": ("enabled", "address"),
 }
 
 
@@ -71,6 +72,16 @@ class SlackSettings:
 
 
 @dataclass(frozen=True)
+class ReviewPackSettings:
+    """The managers' review packs; address: where pages are opened, with {week} and {file} in it.
+
+    Without an address nobody far away can open a page: messages name its path in the home.
+    """
+
+    address: str | None
+
+
+@dataclass(frozen=True)
 class DeliverySettings:
     """The targets that are served; None (or empty, or False) = not enabled."""
 
@@ -80,6 +91,7 @@ class DeliverySettings:
     slack: SlackSettings | None
     tools: tuple[str, ...]
     partner_sheets: bool
+    review_packs: ReviewPackSettings | None
 
 
 def load_delivery_settings(home: Home) -> DeliverySettings:
@@ -109,6 +121,7 @@ class _Reader:
             slack=self.slack(),
             tools=self.tools(),
             partner_sheets=self.is_on("partner_sheets", "enabled", default=False),
+            review_packs=self.review_packs(),
         )
 
     def error(self, key: str, finding: str, mend: str) -> ConfigurationError:
@@ -150,6 +163,13 @@ class _Reader:
                 raise self.error(f"{name}.fields.{ours}", f"is {theirs!r}", "write its API name")
         if "flag" not in fields:
             raise self.error(f"{name}.fields", "has no `flag`", "name the field that is set")
+        review_packs = self.review_packs()
+        if "review_page" in fields and (review_packs is None or review_packs.address is None):
+            raise self.error(
+                f"{name}.fields",
+                "has `review_page`, but review_packs names no address",
+                "enable review_packs and write its address, or take the field out",
+            )
         if len(set(fields.values())) < len(fields):
             raise self.error(f"{name}.fields", "uses one field twice", "name each field once")
         return CrmSettings(
@@ -202,6 +222,22 @@ class _Reader:
                 "write `reps: […]` or `partner:` and `team:`",
             )
         return SlackChannel(name, partner, team, tuple(each.strip().lower() for each in reps))
+
+    def review_packs(self) -> ReviewPackSettings | None:
+        if not self.is_on("review_packs", "enabled", default=False):
+            return None
+        address = self.text("review_packs", "address", "") or None
+        if address is not None and not address.lower().startswith("https://"):
+            raise self.error(
+                "review_packs.address",
+                f"is {address!r}",
+                "write an address beginning with https://",
+            )
+        if address is not None and "{file}" not in address:
+            raise self.error(
+                "review_packs.address", "has no {file} in it", "write where the page's name goes"
+            )
+        return ReviewPackSettings(address)
 
     def tools(self) -> tuple[str, ...]:
         if not self.is_on("enablement", "enabled", default=False):

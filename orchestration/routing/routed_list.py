@@ -106,6 +106,10 @@ def read_routed_list(
         )
     chosen = _chosen_week(connection, release, week)
     connection.execute(_ALL_ROWS, [release.as_of, chosen])
+    # Filled by whoever links the accounts of a rep to the page of their manager.
+    connection.execute(
+        "create or replace temp table review_pages (rep_id varchar, address varchar)"
+    )
     connection.execute(
         "create or replace temp view routed as "
         "select * from routed_rows where left_out_because is null"

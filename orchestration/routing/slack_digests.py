@@ -15,6 +15,8 @@ from functools import partial
 from typing import Any
 
 from orchestration.errors import RoutingError
+from orchestration.pages import long_day
+from orchestration.review_pack.document import Fact
 
 MOST_BLOCKS = 50
 MOST_TEXT = 3000
@@ -96,6 +98,16 @@ def partner_digest(
     return within_limits({"text": title, "blocks": blocks})
 
 
+def review_digest(facts: Sequence[Fact], week: date, address: str, is_url: bool) -> dict[str, Any]:
+    """The digest of one manager: the headline figures and where the page of the review is."""
+    lines = [f"{escaped(fact.label)}: *{escaped(fact.value.text)}*" for fact in facts]
+    where = f"<{address}|Open the review>" if is_url else f"The page: {escaped(address)}"
+    title = f"Pipeline review of your team, week of {long_day(week)}"
+    blocks = [_header(title), {"type": "divider"}]
+    blocks += [_section("\n".join(lines)), _context(where)]
+    return within_limits({"text": title, "blocks": blocks})
+
+
 _PARTNER_LABELS = {
     "our_rep_name": "Our seller",
     "our_rep_email": "Reach them at",
@@ -119,11 +131,6 @@ def within_limits(digest: dict[str, Any]) -> dict[str, Any]:
                 "Slack takes: lower slack.rows in config/delivery.yaml."
             )
     return digest
-
-
-def long_day(day: date) -> str:
-    """A day as people read it anywhere: 24 August 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def segment_words(cell: str) -> str:

@@ -33,8 +33,9 @@ from orchestration.routing.audience import NamesAnotherPartnerError, PartnerAudi
 from orchestration.routing.delivery_settings import SlackChannel, SlackSettings
 from orchestration.routing.journal import Attempt, DeliveryJournal, Intent, Receipt
 from orchestration.routing.partner_rows import partner_rows
+from orchestration.routing.review_packs import ManagerHeadline
 from orchestration.routing.routed_list import RoutedList
-from orchestration.routing.slack_digests import partner_digest, rep_digest
+from orchestration.routing.slack_digests import partner_digest, rep_digest, review_digest
 from orchestration.routing.targets import ROUNDS, Plan, PlannedItem
 
 TARGET = "slack"
@@ -92,15 +93,18 @@ class SlackMessages:
         links: Mapping[str, str],
         credentials: Credentials | None,
         patience: Patience,
+        reviews: Sequence[ManagerHeadline] = (),
     ) -> None:
         """audiences: the partners that channels are shared with. links: see `record_links`.
 
+        reviews: the headline of each manager who is to be told of their review pack.
         credentials: None in a dry run where there are none; then Slack is not asked.
         """
         self.settings = settings
         self.audiences = audiences
         self.links = links
         self.patience = patience
+        self.reviews = reviews
         self._credentials = credentials
         self._team = ""
         self._users: dict[str, dict[str, Any]] = {}
@@ -165,7 +169,11 @@ class SlackMessages:
     def plan(self, listed: RoutedList, *, with_items: bool) -> Plan:
         """The digests of the week that have not been posted."""
         held_back: list[str] = []
-        digests = [*self._rep_digests(listed, held_back), *self._partner_digests(listed, held_back)]
+        digests = [
+            *self._rep_digests(listed, held_back),
+            *self._review_digests(listed, held_back),
+            *self._partner_digests(listed, held_back),
+        ]
         rows = [
             (key, json.dumps(payload, ensure_ascii=False, separators=(",", ":")), partner)
             for key, payload, partner in digests
@@ -179,7 +187,7 @@ class SlackMessages:
         )
         connection = listed.connection
         connection.register("digests", wanted)
-        # One digest per rep and week: whatever it said, a second one is never posted.
+        # One digest per rep or manager and week: whatever it said, a second one is never posted.
         connection.execute(
             """
             create or replace temp table changed as
@@ -207,13 +215,36 @@ class SlackMessages:
             else (),
         )
 
-    def _rep_digests(
-        self, listed: RoutedList, held_back: list[str]
-    ) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    def _own_channels(self) -> dict[str, list[str]]:
+        """E-mail of a person -> our own channels that get their digests."""
         channels: dict[str, list[str]] = {}
         for channel in self.settings.channels:
             for email in channel.reps if channel.partner is None else ():
                 channels.setdefault(email, []).append(channel.channel)
+        return channels
+
+    def _review_digests(
+        self, listed: RoutedList, held_back: list[str]
+    ) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+        channels = self._own_channels()
+        for review in self.reviews:
+            email = (review.manager.email or "").lower()
+            places = [f"channel:{each}" for each in channels.get(email, [])]
+            if self.settings.direct_messages:
+                problem = self._no_reader({"rep_is_active": None}, email)
+                if problem is None:
+                    places.append(f"user:{email}")
+                else:
+                    held_back.append(f"{review.manager.name}, review: {problem}")
+            digest = review_digest(review.facts, listed.week, review.address, review.is_url)
+            for place in places:
+                key = f"{listed.week} review {review.manager.identifier} {place}"
+                yield key, {"place": place, **digest}, None
+
+    def _rep_digests(
+        self, listed: RoutedList, held_back: list[str]
+    ) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+        channels = self._own_channels()
         for rows in _by_rep(listed, self.settings.rows):
             rep, email = rows[0], str(rows[0]["rep_email"] or "")
             places = [f"channel:{each}" for each in channels.get(email, [])]

@@ -116,4 +116,4 @@ def test_an_error_is_one_sentence(run) -> None:
     assert result.exit_code == 1
     assert len(result.stderr.strip().splitlines()) == 1
     result = run("routes", "deliver", "--target", "slak")
-    assert "use one of salesforce, hubspot, slack" in result.stderr
+    assert "use one of review_packs, salesforce, hubspot, slack" in result.stderr

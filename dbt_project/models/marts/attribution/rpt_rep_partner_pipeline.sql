@@ -1,20 +1,8 @@
 with
 
-ledger as (
+records as (
 
-    select * from {{ ref('fct_attribution_ledger') }}
-
-),
-
-opportunities as (
-
-    select * from {{ ref('fct_attributed_opportunities') }}
-
-),
-
-touches as (
-
-    select * from {{ ref('fct_partner_touches') }}
+    select * from {{ ref('fct_rep_partner_records') }}
 
 ),
 
@@ -30,88 +18,78 @@ partners as (
 
 ),
 
-ledger_by_opportunity as (
+summed as (
 
     select
         rep_id,
         partner_id,
-        opportunity_id,
-        origin_quarter as fiscal_quarter,
-        measure,
-        attribution_class,
-        sum(amount_company_currency) as amount
-    from ledger
-    where exclusion is null
-    group by rep_id, partner_id, opportunity_id, origin_quarter, measure, attribution_class
-
-),
-
--- Open is what of the balance belongs to deals that are open today: a rep who holds a part of a
--- split deal has that part (case 26), and the rep of the day of creation keeps it (case 1).
-ledger_balances as (
-
-    select
-        ledger_by_opportunity.rep_id,
-        ledger_by_opportunity.partner_id,
-        ledger_by_opportunity.fiscal_quarter,
+        fiscal_quarter,
+        sum(case when figure = 'partner_touches' then 1 else 0 end) as partner_touches_count,
+        sum(case when touch_type = 'joint_call' then 1 else 0 end) as joint_calls_count,
+        count(distinct case when figure = 'partner_touches' then account_id end)
+            as touched_accounts_count,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'sourced'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'opportunities_created' and attribution_class = 'sourced'
+            then 1 else 0
+        end) as sourced_opportunities_count,
+        sum(case
+            when figure = 'opportunities_created' and attribution_class = 'influenced'
+            then 1 else 0
+        end) as influenced_opportunities_count,
+        sum(case
+            when figure = 'opportunities_created' and attribution_class = 'direct'
+            then 1 else 0
+        end) as direct_opportunities_count,
+        sum(case
+            when figure = 'opportunities_won' and attribution_class = 'sourced'
+            then 1 else 0
+        end) as won_sourced_opportunities_count,
+        sum(case
+            when figure = 'opportunities_won' and attribution_class = 'influenced'
+            then 1 else 0
+        end) as won_influenced_opportunities_count,
+        sum(case
+            when figure = 'opportunities_won' and attribution_class = 'direct'
+            then 1 else 0
+        end) as won_direct_opportunities_count,
+        sum(case
+            when figure = 'pipeline_created' and attribution_class = 'sourced'
+            then amount_company_currency else 0
         end) as sourced_pipeline_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'influenced'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'pipeline_created' and attribution_class = 'influenced'
+            then amount_company_currency else 0
         end) as influenced_pipeline_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'direct'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'pipeline_created' and attribution_class = 'direct'
+            then amount_company_currency else 0
         end) as direct_pipeline_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'bookings'
-                and ledger_by_opportunity.attribution_class = 'sourced'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'bookings' and attribution_class = 'sourced'
+            then amount_company_currency else 0
         end) as sourced_bookings_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'bookings'
-                and ledger_by_opportunity.attribution_class = 'influenced'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'bookings' and attribution_class = 'influenced'
+            then amount_company_currency else 0
         end) as influenced_bookings_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'bookings'
-                and ledger_by_opportunity.attribution_class = 'direct'
-            then ledger_by_opportunity.amount else 0
+            when figure = 'bookings' and attribution_class = 'direct'
+            then amount_company_currency else 0
         end) as direct_bookings_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'sourced'
-                and not opportunities.is_closed
-                and not opportunities.is_deleted
-            then ledger_by_opportunity.amount else 0
+            when figure = 'pipeline_created' and attribution_class = 'sourced' and is_open
+            then amount_company_currency else 0
         end) as open_sourced_pipeline_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'influenced'
-                and not opportunities.is_closed
-                and not opportunities.is_deleted
-            then ledger_by_opportunity.amount else 0
+            when figure = 'pipeline_created' and attribution_class = 'influenced' and is_open
+            then amount_company_currency else 0
         end) as open_influenced_pipeline_amount,
         sum(case
-            when ledger_by_opportunity.measure = 'pipeline_created'
-                and ledger_by_opportunity.attribution_class = 'direct'
-                and not opportunities.is_closed
-                and not opportunities.is_deleted
-            then ledger_by_opportunity.amount else 0
+            when figure = 'pipeline_created' and attribution_class = 'direct' and is_open
+            then amount_company_currency else 0
         end) as open_direct_pipeline_amount
-    from ledger_by_opportunity
-    left join opportunities
-        on ledger_by_opportunity.opportunity_id = opportunities.opportunity_id
-    group by
-        ledger_by_opportunity.rep_id,
-        ledger_by_opportunity.partner_id,
-        ledger_by_opportunity.fiscal_quarter
+    from records
+    group by rep_id, partner_id, fiscal_quarter
 
 ),
 
@@ -121,157 +99,65 @@ rep_numbers as (
     select
         rep_id,
         fiscal_quarter,
-        sum(case when measure = 'pipeline_created' then amount else 0 end) as rep_pipeline_amount,
-        sum(case when measure = 'bookings' then amount else 0 end) as rep_bookings_amount
-    from ledger_by_opportunity
+        sum(case when figure = 'pipeline_created' then amount_company_currency else 0 end)
+            as rep_pipeline_amount,
+        sum(case when figure = 'bookings' then amount_company_currency else 0 end)
+            as rep_bookings_amount
+    from records
     group by rep_id, fiscal_quarter
-
-),
-
-opportunity_counts as (
-
-    select
-        rep_id,
-        partner_id,
-        created_quarter as fiscal_quarter,
-        sum(case when attribution_class = 'sourced' then 1 else 0 end) as sourced_opportunities_count,
-        sum(case when attribution_class = 'influenced' then 1 else 0 end)
-            as influenced_opportunities_count,
-        sum(case when attribution_class = 'direct' then 1 else 0 end) as direct_opportunities_count
-    from opportunities
-    where exclusion is null
-        and not is_deleted
-    group by rep_id, partner_id, created_quarter
-
-),
-
-won_counts as (
-
-    select
-        booked_rep_id as rep_id,
-        partner_id,
-        booked_quarter as fiscal_quarter,
-        sum(case when attribution_class = 'sourced' then 1 else 0 end) as won_sourced_opportunities_count,
-        sum(case when attribution_class = 'influenced' then 1 else 0 end)
-            as won_influenced_opportunities_count,
-        sum(case when attribution_class = 'direct' then 1 else 0 end) as won_direct_opportunities_count
-    from opportunities
-    where exclusion is null
-        and not is_deleted
-        and is_won
-    group by booked_rep_id, partner_id, booked_quarter
-
-),
-
--- Only what may count as engagement: a downloaded list or an automatic mail is no conversation.
-touch_counts as (
-
-    select
-        rep_id,
-        partner_id,
-        fiscal_quarter,
-        count(*) as partner_touches_count,
-        sum(case when touch_type = 'joint_call' then 1 else 0 end) as joint_calls_count,
-        count(distinct account_id) as touched_accounts_count
-    from touches
-    where strength in ('strong', 'qualifying', 'engagement')
-        and touch_type <> 'deal_registration'
-    group by rep_id, partner_id, fiscal_quarter
-
-),
-
-row_keys as (
-
-    select rep_id, partner_id, fiscal_quarter from ledger_balances
-    union
-    select rep_id, partner_id, fiscal_quarter from opportunity_counts
-    union
-    select rep_id, partner_id, fiscal_quarter from won_counts
-    union
-    select rep_id, partner_id, fiscal_quarter from touch_counts
 
 ),
 
 rep_partner_quarters as (
 
     select
-        {{ hash_id(['row_keys.rep_id', 'row_keys.partner_id', 'row_keys.fiscal_quarter']) }}
+        {{ hash_id(['summed.rep_id', 'summed.partner_id', 'summed.fiscal_quarter']) }}
             as rep_partner_quarter_id,
-        row_keys.rep_id,
+        summed.rep_id,
         reps.rep_name,
         -- Case 23: what nobody in a seat holds stays in the totals, under a name and a manager.
         case
-            when row_keys.rep_id is null then 'unassigned'
+            when summed.rep_id is null then 'unassigned'
             when not coalesce(reps.is_active, false) then 'inactive'
             when not reps.has_quota_seat then 'no_seat'
             else 'in_seat'
         end as rep_status,
         reps.manager_id,
         reps.manager_name,
-        row_keys.partner_id,
+        summed.partner_id,
         partners.partner_name,
-        row_keys.fiscal_quarter,
-        cast(coalesce(touch_counts.partner_touches_count, 0) as bigint) as partner_touches_count,
-        cast(coalesce(touch_counts.joint_calls_count, 0) as bigint) as joint_calls_count,
-        cast(coalesce(touch_counts.touched_accounts_count, 0) as bigint) as touched_accounts_count,
-        cast(coalesce(opportunity_counts.sourced_opportunities_count, 0) as bigint)
-            as sourced_opportunities_count,
-        cast(coalesce(opportunity_counts.influenced_opportunities_count, 0) as bigint)
-            as influenced_opportunities_count,
-        cast(coalesce(opportunity_counts.direct_opportunities_count, 0) as bigint)
-            as direct_opportunities_count,
-        cast(coalesce(won_counts.won_sourced_opportunities_count, 0) as bigint)
-            as won_sourced_opportunities_count,
-        cast(coalesce(won_counts.won_influenced_opportunities_count, 0) as bigint)
-            as won_influenced_opportunities_count,
-        cast(coalesce(won_counts.won_direct_opportunities_count, 0) as bigint)
-            as won_direct_opportunities_count,
-        cast(coalesce(ledger_balances.sourced_pipeline_amount, 0) as {{ type_money() }})
-            as sourced_pipeline_amount,
-        cast(coalesce(ledger_balances.influenced_pipeline_amount, 0) as {{ type_money() }})
-            as influenced_pipeline_amount,
-        cast(coalesce(ledger_balances.direct_pipeline_amount, 0) as {{ type_money() }})
-            as direct_pipeline_amount,
-        cast(coalesce(ledger_balances.sourced_bookings_amount, 0) as {{ type_money() }})
-            as sourced_bookings_amount,
-        cast(coalesce(ledger_balances.influenced_bookings_amount, 0) as {{ type_money() }})
-            as influenced_bookings_amount,
-        cast(coalesce(ledger_balances.direct_bookings_amount, 0) as {{ type_money() }})
-            as direct_bookings_amount,
-        cast(coalesce(ledger_balances.open_sourced_pipeline_amount, 0) as {{ type_money() }})
+        summed.fiscal_quarter,
+        cast(summed.partner_touches_count as bigint) as partner_touches_count,
+        cast(summed.joint_calls_count as bigint) as joint_calls_count,
+        cast(summed.touched_accounts_count as bigint) as touched_accounts_count,
+        cast(summed.sourced_opportunities_count as bigint) as sourced_opportunities_count,
+        cast(summed.influenced_opportunities_count as bigint) as influenced_opportunities_count,
+        cast(summed.direct_opportunities_count as bigint) as direct_opportunities_count,
+        cast(summed.won_sourced_opportunities_count as bigint) as won_sourced_opportunities_count,
+        cast(summed.won_influenced_opportunities_count as bigint) as won_influenced_opportunities_count,
+        cast(summed.won_direct_opportunities_count as bigint) as won_direct_opportunities_count,
+        cast(summed.sourced_pipeline_amount as {{ type_money() }}) as sourced_pipeline_amount,
+        cast(summed.influenced_pipeline_amount as {{ type_money() }}) as influenced_pipeline_amount,
+        cast(summed.direct_pipeline_amount as {{ type_money() }}) as direct_pipeline_amount,
+        cast(summed.sourced_bookings_amount as {{ type_money() }}) as sourced_bookings_amount,
+        cast(summed.influenced_bookings_amount as {{ type_money() }}) as influenced_bookings_amount,
+        cast(summed.direct_bookings_amount as {{ type_money() }}) as direct_bookings_amount,
+        cast(summed.open_sourced_pipeline_amount as {{ type_money() }})
             as open_sourced_pipeline_amount,
-        cast(coalesce(ledger_balances.open_influenced_pipeline_amount, 0) as {{ type_money() }})
+        cast(summed.open_influenced_pipeline_amount as {{ type_money() }})
             as open_influenced_pipeline_amount,
-        cast(coalesce(ledger_balances.open_direct_pipeline_amount, 0) as {{ type_money() }})
+        cast(summed.open_direct_pipeline_amount as {{ type_money() }})
             as open_direct_pipeline_amount,
-        cast(coalesce(rep_numbers.rep_pipeline_amount, 0) as {{ type_money() }})
-            as rep_pipeline_amount,
-        cast(coalesce(rep_numbers.rep_bookings_amount, 0) as {{ type_money() }})
-            as rep_bookings_amount
-    from row_keys
-    left join ledger_balances
-        on row_keys.rep_id is not distinct from ledger_balances.rep_id
-        and row_keys.partner_id is not distinct from ledger_balances.partner_id
-        and row_keys.fiscal_quarter is not distinct from ledger_balances.fiscal_quarter
-    left join opportunity_counts
-        on row_keys.rep_id is not distinct from opportunity_counts.rep_id
-        and row_keys.partner_id is not distinct from opportunity_counts.partner_id
-        and row_keys.fiscal_quarter is not distinct from opportunity_counts.fiscal_quarter
-    left join won_counts
-        on row_keys.rep_id is not distinct from won_counts.rep_id
-        and row_keys.partner_id is not distinct from won_counts.partner_id
-        and row_keys.fiscal_quarter is not distinct from won_counts.fiscal_quarter
-    left join touch_counts
-        on row_keys.rep_id is not distinct from touch_counts.rep_id
-        and row_keys.partner_id is not distinct from touch_counts.partner_id
-        and row_keys.fiscal_quarter is not distinct from touch_counts.fiscal_quarter
-    left join rep_numbers
-        on row_keys.rep_id is not distinct from rep_numbers.rep_id
-        and row_keys.fiscal_quarter is not distinct from rep_numbers.fiscal_quarter
+        cast(rep_numbers.rep_pipeline_amount as {{ type_money() }}) as rep_pipeline_amount,
+        cast(rep_numbers.rep_bookings_amount as {{ type_money() }}) as rep_bookings_amount
+    from summed
+    inner join rep_numbers
+        on summed.rep_id is not distinct from rep_numbers.rep_id
+        and summed.fiscal_quarter is not distinct from rep_numbers.fiscal_quarter
     left join reps
-        on row_keys.rep_id = reps.rep_id
+        on summed.rep_id = reps.rep_id
     left join partners
-        on row_keys.partner_id = partners.partner_id
+        on summed.partner_id = partners.partner_id
 
 )
 
