@@ -29,6 +29,7 @@ seat_days as (
 
     select
         periods.moment_id,
+        moments.moment_kind,
         periods.rep_id,
         periods.fiscal_quarter,
         business_days.day_on
@@ -47,7 +48,11 @@ seat_days as (
         )
     where periods.kind = 'seat'
     group by
-        periods.moment_id, periods.rep_id, periods.fiscal_quarter, business_days.day_on
+        periods.moment_id,
+        moments.moment_kind,
+        periods.rep_id,
+        periods.fiscal_quarter,
+        business_days.day_on
 
 ),
 
@@ -72,6 +77,7 @@ active_days as (
 
     select
         seat_days.moment_id,
+        seat_days.moment_kind,
         seat_days.rep_id,
         seat_days.fiscal_quarter,
         seat_days.day_on,
@@ -87,7 +93,11 @@ active_days as (
         and seat_days.rep_id = reductions.rep_id
         and seat_days.day_on between reductions.starts_on and reductions.ends_on
     group by
-        seat_days.moment_id, seat_days.rep_id, seat_days.fiscal_quarter, seat_days.day_on
+        seat_days.moment_id,
+        seat_days.moment_kind,
+        seat_days.rep_id,
+        seat_days.fiscal_quarter,
+        seat_days.day_on
 
 )
 
