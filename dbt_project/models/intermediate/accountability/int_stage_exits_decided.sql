@@ -2,7 +2,7 @@ with
 
 stage_values as (
 
-    select * from {{ ref('int_crm_opportunity_values_dated') }}
+    select * from {{ ref('fct_opportunity_history') }}
     where field_name = 'stage'
 
 ),
