@@ -33,7 +33,7 @@ PROPOSED_ROUTES = """
 PROPOSED_COMPARISONS = "intermediate.int_route_comparisons_proposed where true"
 PROPOSED_LEAVERS = "intermediate.int_routes_left where true"
 PROPOSED_COMPANIES = "matching.int_companies_identified where is_reassigned"
-PROPOSED_WEEKS = "accountability.fct_ae_weeks where not is_frozen"
+PROPOSED_WEEKS = "intermediate.int_ae_weeks_combined where not is_frozen"
 PROPOSED_QUARTERS = "intermediate.int_ae_tiers_decided where not is_frozen"
 
 WEEKLY_ROUTES_KEY = dg.AssetKey([ROUTING, "weekly_routes"])
@@ -76,7 +76,7 @@ def routing_assets() -> dg.Definitions:
             ),
             dg.AssetSpec(
                 key=AE_WEEKS_KEY,
-                deps=[warehouse_table_key("accountability.fct_ae_weeks"), gate_key(MARTS)],
+                deps=[warehouse_table_key("intermediate.int_ae_weeks_combined"), gate_key(MARTS)],
                 group_name=ROUTING,
                 description=(
                     "One row per rep, quarter, metric and week as it was first told; never changed "
