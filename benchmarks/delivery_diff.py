@@ -55,7 +55,7 @@ select
     'partner_customer_our_prospect' as cell,
     'one_sided_customers' as roll_up,
     'Partner ' || range % 40 || ' sells to Company ' || range || ' and we do not yet: customer '
-        || 'since 2021-04-02; their seller is Ada Seller; contacts known: ' || range % 7
+        || 'since 2021-04-02; their seller is Ada Seller; ' || range % 7 || ' contacts known'
         || '; our last activity on 2026-0' || (1 + {version} % 9) || '-11.' as reason,
     'Ada Seller' as partner_seller_name,
     'Ask Ada Seller for an introduction to the buyer.' as suggested_next_step,

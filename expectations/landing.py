@@ -6,6 +6,8 @@ the refresh of the last release, 0 before the first. `{maximum_shrink_share}` an
 `{maximum_quarantined_share}` come from the policy `gate_limits`. `{accepted_shrinks}` lists the
 feed and day of every list of which a person has said that it really became that short.
 `{policy_versions}` is a relation of every landed policy file and version with the hash of its rows.
+`{purged_batches}` says which batches lost rows of a partner that has left, and how many they kept:
+of several partners the last one left the fewest.
 """
 
 from __future__ import annotations
@@ -78,9 +80,11 @@ RULES = (
         table="cosell.landed_batches",
         severity="critical",
         owner=_OWNER,
-        statement="the Parquet file of every batch holds the rows that were counted when it landed",
+        statement="the Parquet file of every batch holds the rows that were counted when it landed "
+        "or that a partner's off-boarding left in it",
         reason="landing is immutable; a lost or changed batch would silently change the past",
-        mend="restore landing/ from a backup: a landed batch never changes",
+        mend="restore landing/ from a backup: a landed batch never changes, except by "
+        "`cosell partners offboard`",
         query="""
             with stored as (
                 select
@@ -89,11 +93,19 @@ RULES = (
                     regexp_extract(file_name, '([^/]+)[.]parquet$', 1) as batch_id,
                     num_rows as stored_count
                 from parquet_file_metadata({landing_files})
+            ),
+            purged as (
+                select source, table_name, batch_id, min(cast(kept_count as bigint)) as kept_count
+                from {purged_batches} as purged_rows
+                group by source, table_name, batch_id
             )
-            select batch.batch_id, batch.file, batch.good_count, stored.stored_count
+            select batch.batch_id, batch.file, batch.good_count, purged.kept_count,
+                stored.stored_count
             from batch
             left join stored using (source, table_name, batch_id)
-            where stored.stored_count is distinct from cast(batch.good_count as bigint)
+            left join purged using (source, table_name, batch_id)
+            where stored.stored_count
+                is distinct from coalesce(purged.kept_count, cast(batch.good_count as bigint))
         """,
     ),
     Rule(

@@ -545,6 +545,90 @@ def close(
     )
 
 
+partners_app = typer.Typer(
+    name="partners", help="Partners: list them, purge what one shared.", no_args_is_help=True
+)
+app.add_typer(partners_app, rich_help_panel=FINANCE)
+
+
+@partners_app.command(name="list")
+def list_all_partners() -> None:
+    """List the partners, those that have left with the day and the receipt."""
+    from orchestration.partner_list import list_partners
+    from orchestration.partner_pages import partners_page
+
+    home = an_initialized_home(the_settings())
+    the_console().print(partners_page(list_partners(home), this_command(home)))
+
+
+@partners_app.command(name="receipt")
+def show_receipt(
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help="The partner's id.")],
+) -> None:
+    """Show the receipt of an off-boarding, after checking that it is what was signed."""
+    from orchestration.offboarding import find_offboarding
+    from orchestration.partner_pages import receipt_page
+
+    home = an_initialized_home(the_settings())
+    found = find_offboarding(home, partner)
+    if found is None:
+        raise CosellError(
+            f"{partner!r} was not off-boarded: `cosell partners list` lists the partners."
+        )
+    the_console().print(receipt_page(found.receipt, found.file))
+
+
+@partners_app.command(name="offboard")
+def offboard_partner(
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help="The partner's id.")],
+    by: Annotated[str, typer.Option("--by", help="Who off-boards it; kept in the receipt.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the receipt.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Purge without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would go, in counts; change nothing.")
+    ] = False,
+) -> None:
+    """Purge a partner's lists, routes and contacts for good; the ledger stays as it is."""
+    from orchestration.offboarding import (
+        begun_plan,
+        find_offboarding,
+        offboard,
+        plan_offboarding,
+        refuse_unnamed,
+        still_to_do,
+    )
+    from orchestration.partner_pages import plan_page, receipt_page
+
+    settings = the_settings()
+    home = an_initialized_home(settings)
+    console = the_console()
+    plan = begun_plan(home, partner)
+    if plan is None:
+        done = find_offboarding(home, partner)
+        if done is not None:
+            console.print(
+                f"{partner} was off-boarded on {done.receipt['offboarded_on']} by "
+                f"{done.receipt['offboarded_by']}; the receipt is {done.file}.",
+                markup=False,
+                soft_wrap=True,
+            )
+            return
+        if not dry_run:
+            refuse_unnamed(by, reason)
+        plan = plan_offboarding(settings, partner, by, reason)
+    if dry_run or not yes:
+        console.print(plan_page(plan, still_to_do(plan), this_command(home)))
+    if dry_run:
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise CosellError("Nobody is there to be asked: add --yes to purge it for good.")
+        typer.confirm("Purge all this for good?", abort=True)
+    with station_bars() as progress:
+        found = offboard(settings, partner, by, reason, progress)
+    console.print(receipt_page(found.receipt, found.file))
+
+
 matches_app = typer.Typer(
     name="matches",
     help="Matches that wait for a person: review, accept, reject.",
@@ -817,7 +901,10 @@ def verify(
             "restore it from a copy or roll back to another."
         )
     the_console().print(
-        f"{found.release_id} is as it was published ({found.seconds:.1f} s).", markup=False
+        f"{found.release_id} is as it was published ({found.seconds:.1f} s)"
+        f"{''.join(f'; {purge}' for purge in found.purges)}.",
+        markup=False,
+        soft_wrap=True,
     )
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.answers import open_release
 from orchestration.landing import JournalEntry, RefusedFile, read_journal, read_refused_files
+from orchestration.landing.closed_partners import begun_offboardings
 from orchestration.release import Release, current_release
 from orchestration.settings import Home, read_yaml_mapping
 
@@ -158,6 +159,11 @@ def next_steps(status: CompanyStatus) -> list[str]:
             f"Drop files into {home}/inbox/<feed>/ and run `cosell --home {home} refresh`.",
             f"What each feed takes is written in {home}/config/README.txt.",
         ]
+    steps += [
+        f"Finish the off-boarding of {begun['partner_id']}: "
+        f"run `cosell --home {home} partners offboard {begun['partner_id']}`."
+        for begun in begun_offboardings(status.home)
+    ]
     if status.waits_for_refresh:
         steps.append(
             f"Files as of {status.newest_landed_as_of} are not in the release yet: "

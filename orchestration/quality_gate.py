@@ -210,6 +210,7 @@ def _landing_parameters(session: RefreshSession, as_of: date) -> Mapping[str, st
         "landed_company": landed("settings", "company"),
         "landed_dated_rates": landed("salesforce", "dated_conversion_rates"),
         "landed_plan_rates": landed("policy", "plan_rates"),
+        "purged_batches": landed("cosell", "purged_batches"),
         "policy_versions": _policy_versions(session.home),
         "accepted_shrinks": (
             landed("policy", "accepted_shrinks")

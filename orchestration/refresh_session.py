@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.verdict import GateResult
 from orchestration.dbt_invocation import DbtProject
 from orchestration.errors import RefreshError
+from orchestration.landing.closed_partners import refuse_unfinished
 from orchestration.node_results import NodeResult
 from orchestration.progress import Progress, no_progress
 from orchestration.release import PublishedRelease, files_hash
@@ -169,6 +170,7 @@ class RefreshSession:
         Sets `is_up_to_date` where there is nothing to do. Otherwise the state says `building`
         from here until `close_workshop`, and a warehouse that cannot be extended is removed.
         """
+        refuse_unfinished(self.home)
         self.refresh = refresh
         before = read_state(self.home, self.settings.engine)
         now = WorkshopState(

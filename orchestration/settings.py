@@ -29,6 +29,7 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_HOME": "the data folder (default ./data)",
     "COSELL_ENGINE": "duckdb, ducklake or spark (default: engine of config/company.yaml)",
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
+    "COSELL_MEMORY": "what DuckDB may hold before it spills, such as 4GiB (default: half)",
     SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
     "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
     "COSELL_SPARK_PORT": "its port (default 10000)",
@@ -46,6 +47,10 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SLACK_ACCESS_TOKEN": "the bot's token (xoxb-…), for `cosell routes deliver`",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
+
+_AMOUNT_OF_MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+# Where control group 2 keeps the limit of a container; "max" says that there is none.
+_MEMORY_OF_THE_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
 # ISO 4217 codes of currencies in use; the company reports in exactly one of them.
 _CURRENCY_CODES = (
@@ -159,6 +164,11 @@ class Home:
         return self.releases / "current"
 
     @property
+    def offboarding(self) -> Path:
+        """Receipts of partners whose data was purged, and what was begun and not finished."""
+        return self.root / "offboarding"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own instance files."""
         return self.root / "dagster"
@@ -201,13 +211,17 @@ class LakeSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """One process's settings: the home, the engine and how many threads it may use."""
+    """One process's settings: the home, the engine, its threads and its memory.
+
+    `memory` is DuckDB's limit, as it writes amounts; beyond it DuckDB spills to disk.
+    """
 
     home: Home
     engine: Engine
     threads: int
     spark: SparkSettings = SparkSettings()
     lake: LakeSettings = LakeSettings()
+    memory: str = field(default_factory=lambda: _memory({}))
 
     @property
     def schema_prefix(self) -> str:
@@ -245,6 +259,7 @@ class Settings:
             "COSELL_LANDING": str(self.home.landing.absolute()),
             "COSELL_LANDING_SHAPE": shape_of_landing(),
             "COSELL_THREADS": str(self.threads),
+            "COSELL_MEMORY": self.memory,
             "COSELL_SCHEMA_PREFIX": self.schema_prefix,
             "COSELL_SPARK_HOST": self.spark.host,
             "COSELL_SPARK_PORT": str(self.spark.port),
@@ -301,6 +316,7 @@ def load_settings(home: Path | None = None, engine: str | None = None) -> Settin
         home=place,
         engine=cast(Engine, chosen),
         threads=_threads(os.environ),
+        memory=_memory(os.environ),
         spark=_spark_settings(os.environ),
         lake=_lake_settings(os.environ),
     )
@@ -536,3 +552,25 @@ def _threads(environment: Mapping[str, str]) -> int:
             f"COSELL_THREADS is {value!r}: set it to a whole number from 1 to 256."
         )
     return int(value)
+
+
+def _memory(environment: Mapping[str, str]) -> str:
+    value = environment.get("COSELL_MEMORY")
+    if not value:
+        # The other half is for this process, what else runs, and the files that the system keeps.
+        return f"{_memory_of_the_machine() // 2 // 2**20}MiB"
+    if not _AMOUNT_OF_MEMORY.fullmatch(value.strip()):
+        raise ConfigurationError(
+            f"COSELL_MEMORY is {value!r}: set it to an amount of memory such as 4GiB."
+        )
+    return value.strip()
+
+
+def _memory_of_the_machine() -> int:
+    """Bytes that this process may use: the machine's, or fewer where a container says so."""
+    of_machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        of_container = _MEMORY_OF_THE_CONTAINER.read_text(encoding="ascii").strip()
+    except OSError:
+        return of_machine
+    return min(of_machine, int(of_container)) if of_container.isdigit() else of_machine

@@ -153,7 +153,8 @@ class DuckDBWarehouse:
 
         config: dict[str, Any] = {"threads": self.settings.threads}
         with duckdb.connect(str(self.file), read_only=True, config=config) as connection:
-            connection.execute("set TimeZone = 'UTC'")
+            memory = _literal(self.settings.memory)
+            connection.execute(f"set TimeZone = 'UTC'; set memory_limit = {memory}")
             yield lambda queries: _rows_of_each(connection, queries)
 
     def gate_source(self) -> GateSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,9 @@ def test_the_environment_is_read_and_outranked_by_arguments(home: Home, monkeypa
     monkeypatch.setenv("COSELL_THREADS", "3")
     settings = load_settings()
     assert (settings.home, settings.engine, settings.threads) == (home, "spark", 3)
+    assert re.fullmatch(r"[1-9]\d*MiB", settings.memory), "half of what there is"
+    monkeypatch.setenv("COSELL_MEMORY", "4 GiB")
+    assert load_settings().dbt_environment()["COSELL_MEMORY"] == "4 GiB"
     other = load_settings(home.root / "other", engine="duckdb")
     assert (other.home.root.name, other.engine) == ("other", "duckdb")
 
@@ -98,6 +102,9 @@ def test_without_environment_the_company_says_the_engine(home: Home) -> None:
         ("COSELL_ENGINE", "oracle", "'oracle'"),
         ("COSELL_THREADS", "many", "'many'"),
         ("COSELL_THREADS", "0", "1 to 256"),
+        ("COSELL_MEMORY", "plenty", "'plenty'.* 4GiB"),
+        ("COSELL_MEMORY", "0 GB", "4GiB"),
+        ("COSELL_MEMORY", "4GiB'; drop table x", "4GiB"),
     ],
 )
 def test_a_bad_variable_raises(home: Home, monkeypatch, name: str, value: str, part: str) -> None:

@@ -31,6 +31,8 @@ from orchestration.file_shares.remote_folders import (
 )
 from orchestration.file_shares.secrets import read_secret
 from orchestration.file_shares.share_settings import Share, load_share, share_names
+from orchestration.landing.closed_partners import closed_partners, refuse_closed_feed
+from orchestration.landing.feeds import load_feed
 from orchestration.landing.files import SUFFIXES
 from orchestration.landing.journal import durable_file, landing_lock, private_folder
 from orchestration.landing.manifests import (
@@ -121,6 +123,8 @@ def fetch_share(home: Home, name: str) -> list[FetchedFile]:
     cannot be read; a bad file is an entry of the answer and stops no other.
     """
     share = load_share(home, name)
+    feed = load_feed(home, share.feed)
+    refuse_closed_feed(closed_partners(home), f"The share {name}", feed.file, feed.partner_id)
     folder = open_remote_folder(home, share)
     with landing_lock(home):
         return list(_Fetch(home, share, folder).run())

@@ -18,7 +18,8 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
 class FileDay:
     """A day and what gave it.
 
-    given_by: argument, manifest, folder, file_name, column, landing_day, refresh, first or week.
+    given_by: argument, manifest, folder, file_name, column, landing_day, refresh, first, week,
+    signature or off-boarding.
     """
 
     day: datetime.date

@@ -31,6 +31,13 @@ from orchestration.landing.as_of_dates import (
     day_from_path,
     refuse_future_day,
 )
+from orchestration.landing.closed_partners import (
+    closed_partners,
+    purged_batch_ids,
+    refuse_closed_feed,
+    refuse_purged_file,
+    refuse_rows_of_closed,
+)
 from orchestration.landing.compressed_files import content_name, unpack
 from orchestration.landing.contracts import Table, declared_tables
 from orchestration.landing.delimited import open_delimited
@@ -190,6 +197,8 @@ class LandingSession:
         landed_tables = [each for each in tables if each not in _UNJOURNALED]
         remove_leftovers(home, self.journal.entries, landed_tables)
         write_schema_files(home)
+        self._closed = closed_partners(home)
+        self.purged = purged_batch_ids(home)
         self._plausibility: list[PlausibilityRow] | None = None
         self._days_in_use: dict[tuple[str, str], datetime.date] | None = None
         self._is_tuned_for_many = True
@@ -242,6 +251,7 @@ class LandingSession:
         recoded = self.temporary / f"{uuid.uuid4().hex}.text"
         unpacked = self.temporary / f"{uuid.uuid4().hex}.unpacked"
         try:
+            refuse_closed_feed(self._closed, label, feed.file, feed.partner_id)
             manifest = manifest or manifest_of(place, label)
             day = FileDay(as_of, "argument") if as_of else self._stated_day(feed, place, manifest)
             if day is not None:
@@ -352,10 +362,14 @@ class LandingSession:
         versions = self._versions(opened, day)
         if versions:
             last = versions[-1]
-            return already_landed(last, opened.label) if last.sha256 == opened.sha256 else None
+            if last.sha256 != opened.sha256:
+                return None
+            refuse_purged_file(opened.label, last.batch_id, self.purged)
+            return already_landed(last, opened.label)
         name = opened.table.name
         for entry in self.journal.with_content(opened.feed.name, name, opened.sha256):
             if day is None or entry.as_of == day.day:
+                refuse_purged_file(opened.label, entry.batch_id, self.purged)
                 return already_landed(entry, opened.label)
         return None
 
@@ -516,6 +530,7 @@ class LandingSession:
         name = f"{facts.batch_id}.parquet"
         with durable_file(self.home.landing / folder / name) as landed:
             good, refused = self._write_good_rows(opened, rewriting, facts, landed, proven)
+            refuse_rows_of_closed(self.connection, self._closed, table, opened.label, landed)
             total = _count_rows(opened, rows)
             refuse_other_count(opened.manifest, opened.label, total)
             if good < total:

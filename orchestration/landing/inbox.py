@@ -210,6 +210,8 @@ def _landed_unchanged(
     last = versions[-1]
     if (last.file_size, last.file_modified_ns) != (size, modified_ns):
         return None
+    if last.batch_id in session.purged:
+        return None
     return already_landed(last, session.home.relative(path))
 
 

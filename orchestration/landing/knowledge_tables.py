@@ -110,6 +110,27 @@ AE_QUARTERS = Table(
     may_be_empty=True,
 )
 
+PARTNER_OFFBOARDINGS = Table(
+    SOURCE,
+    "partner_offboardings",
+    "Partners that have left: who purged their data when and why, one row per name they went by.",
+    columns_of(
+        "partner_id!* partner_name!* platform_id is_platform_name!*:b offboarded_on!*:d "
+        "offboarded_by!* reason!* receipt_id!* receipt_sha256!*"
+    ),
+)
+
+PURGED_BATCHES = Table(
+    SOURCE,
+    "purged_batches",
+    "Landed batches that lost rows or texts of a partner that has left: the only ones that may.",
+    columns_of(
+        "batch_id!* source!* table_name!* partner_id!* good_count!*:i kept_count!*:i "
+        "emptied_count!*:i file_name_sha256!* file_sha256!* purged_on!*:d receipt_id!*"
+    ),
+    may_be_empty=True,
+)
+
 TABLES: tuple[Table, ...] = (
     LANDED_BATCHES,
     REFRESHES,
@@ -120,6 +141,8 @@ TABLES: tuple[Table, ...] = (
     COMPANY_ASSIGNMENTS,
     AE_WEEKS,
     AE_QUARTERS,
+    PARTNER_OFFBOARDINGS,
+    PURGED_BATCHES,
 )
 
 

@@ -316,6 +316,20 @@ def freeze_quarter(home: Home, rows_parquet_path: Path, signed_on: datetime.date
         return session.land_prepared(opened, FileDay(signed_on, "signature"))
 
 
+def land_offboarding(
+    home: Home, table: Table, rows_parquet_path: Path, offboarded_on: datetime.date
+) -> LandedFile:
+    """Land what was purged of a partner, or that it has left; models read it from then on.
+
+    `rows_parquet_path` has the columns of `table`, as text. Raises LandingError when a row cannot
+    be read.
+    """
+    path = Path(rows_parquet_path)
+    with landing_session(home) as session:
+        opened = _own_file(table, path, path.name)
+        return session.land_prepared(opened, FileDay(offboarded_on, "off-boarding"))
+
+
 def freeze_company_assignments(
     home: Home, rows_parquet_path: Path, as_of: datetime.date
 ) -> LandedFile | None:

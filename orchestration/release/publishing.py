@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -130,24 +130,33 @@ def publish(
 def open_database(
     settings: Settings, file: Path | str, *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection with this process's threads and UTC as its time zone."""
+    """A DuckDB connection with this process's threads and memory, and UTC as its time zone."""
     import duckdb
 
     connection = duckdb.connect(
         str(file), read_only=read_only, config={"threads": str(settings.threads)}
     )
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set TimeZone = 'UTC'; set memory_limit = '{settings.memory}'")
         yield connection
     finally:
         connection.close()
 
 
 def build_database(
-    settings: Settings, file: Path, tables: Sequence[PublicTable], progress: Progress
+    settings: Settings,
+    file: Path,
+    tables: Sequence[PublicTable],
+    progress: Progress,
+    source: Path | None = None,
+    rows_of: Callable[[PublicTable], str] | None = None,
 ) -> None:
-    """Copy the public tables (and views, as tables) with their comments out of the warehouse."""
-    warehouse = settings.warehouse
+    """Copy the public tables (and views, as tables) with their comments out of the warehouse.
+
+    source: another DuckDB file with these tables. rows_of: the rows of a table, as a query over
+    the schema `workshop`; default: all.
+    """
+    warehouse = source or settings.warehouse
     if not warehouse.is_file():
         raise ReleaseError(
             f"{settings.home.relative(warehouse)} does not exist: run `cosell refresh`."
@@ -173,7 +182,8 @@ def build_database(
         for done, table in enumerate(tables):
             progress(STATION, table.full_name, done, 2 * len(tables))
             name = f"{quoted(table.area)}.{quoted(table.name)}"
-            connection.execute(f"create table {name} as select * from workshop.{name}")
+            query = f"select * from workshop.{name}" if rows_of is None else rows_of(table)
+            connection.execute(f"create table {name} as {query}")
             comments.write(connection, table)
 
 

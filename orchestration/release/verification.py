@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.errors import ReleaseError, one_sentence
 from orchestration.release.content_hash import combined_hash, quoted, read_content
 from orchestration.release.durability import file_sha256
+from orchestration.release.purge_receipts import read_receipt
 from orchestration.release.release_folder import (
     MANIFEST_FILE,
     Release,
@@ -30,6 +31,8 @@ class Verification:
     release_id: str
     differences: tuple[str, ...]
     seconds: float
+    purges: tuple[str, ...] = ()
+    """What was purged since it was published, each with its receipt: no difference."""
 
     @property
     def is_intact(self) -> bool:
@@ -52,8 +55,14 @@ def verify(home: Home, release_id: str | None = None) -> Verification:
         *changed_files(release.path, manifest),
         *changed_tables(release, manifest),
         *changed_release_id(release, manifest),
+        *purges_without_receipt(home, release, manifest),
     ]
-    return Verification(release.release_id, tuple(differences), time.monotonic() - started)
+    return Verification(
+        release.release_id,
+        tuple(differences),
+        time.monotonic() - started,
+        tuple(said_purges(manifest)),
+    )
 
 
 def changed_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -114,9 +123,10 @@ def _difference(
     columns = {column.name: column.data_type for column in found.columns}
     if list(columns.items()) != list(expected["columns"].items()):
         return "has other columns"
-    if found.rows_count != expected["rows"]:
-        return f"has {found.rows_count} rows for {expected['rows']}"
-    if found.content_hash != expected["content_hash"]:
+    held = expected.get("purged", expected)
+    if found.rows_count != held["rows"]:
+        return f"has {found.rows_count} rows for {held['rows']}"
+    if found.content_hash != held["content_hash"]:
         return "has other values in the same number of rows"
     return ""
 
@@ -130,3 +140,36 @@ def changed_release_id(release: Release, manifest: Mapping[str, Any]) -> Iterato
         yield f"{MANIFEST_FILE} names a content hash that does not follow from its tables"
     elif release.path.name != f"{manifest['as_of']}-{content_hash[:12]}":
         yield f"the folder's name does not follow from {MANIFEST_FILE}"
+
+
+def said_purges(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What the release lost since it was published, one sentence per partner."""
+    for purge in manifest.get("purges", []):
+        rows = sum(table["rows_before"] - table["rows"] for table in purge["tables"].values())
+        yield (
+            f"{rows:,} rows in {len(purge['tables'])} tables were purged with the data of "
+            f"{purge['partner_id']} on {purge['purged_on']} (receipt {purge['receipt_id']})"
+        )
+
+
+def purges_without_receipt(
+    home: Home, release: Release, manifest: Mapping[str, Any]
+) -> Iterator[str]:
+    """Tables that hold less than was published, where no genuine receipt says exactly so."""
+    proven: dict[str, str] = {}
+    for purge in manifest.get("purges", []):
+        try:
+            receipt = read_receipt(home, purge["receipt_id"])
+        except ReleaseError as error:
+            yield str(error).rstrip(".")
+            continue
+        listed = next(
+            (one for one in receipt["releases"] if one["release_id"] == release.release_id), None
+        )
+        if listed is None or listed["tables"] != purge["tables"]:
+            yield f"receipt {purge['receipt_id']} says otherwise of what was purged"
+            continue
+        proven |= {name: table["content_hash"] for name, table in listed["tables"].items()}
+    for name, table in manifest["tables"].items():
+        if "purged" in table and proven.get(name) != table["purged"]["content_hash"]:
+            yield f"{name} lost rows without a receipt"

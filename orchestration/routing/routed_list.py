@@ -132,6 +132,13 @@ def _chosen_week(
             "select distinct week_starts_on from release_routes order by week_starts_on"
         ).fetchall()
     ]
+    if not weeks and week is None:
+        # Every partner of the lists may have left: their flags stand, and are to be cleared.
+        flagged: date | None = connection.execute(
+            "select max(week_starts_on) from standing where kind = 'set'"
+        ).fetchall()[0][0]
+        if flagged is not None:
+            return flagged
     if not weeks:
         raise RoutingError(
             f"Release {release.release_id} has no weekly lists: they begin once accounts and "

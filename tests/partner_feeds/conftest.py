@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from orchestration.company_defaults import initialise_home
-from orchestration.dbt_invocation import DbtProject
+from orchestration.dbt_invocation import DbtProject, close_warehouse
 from orchestration.landing import (
     ensure_landing_schema,
     land_company_configuration,
@@ -345,8 +345,8 @@ def _drop_other_platforms(home: Home) -> None:
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse after three refreshes of landing, built once as far as the marts."""
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home after three refreshes of landing, its warehouse built once as far as the marts."""
     home = Home(tmp_path_factory.mktemp("partner_feeds") / "home")
     initialise_home(home)
     for name, lines in FEEDS.items():
@@ -359,7 +359,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         land_company_configuration(home, day)
         open_refresh(home, day)
     build(home)
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+    close_warehouse()
+    return home
+
+
+@pytest.fixture(scope="session")
+def warehouse(built_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the built home."""
+    with duckdb.connect(str(built_home.warehouse), read_only=True) as connection:
         yield connection
 
 

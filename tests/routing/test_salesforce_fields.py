@@ -8,6 +8,8 @@ import datetime
 import pytest
 
 from orchestration.errors import RoutingError
+from orchestration.landing.partner_rows import NamedPartner
+from orchestration.offboarding.deliveries import find_delivered, purge_deliveries
 from tests.crm.conftest import TOKEN
 from tests.crm.local_server import Answer
 from tests.crm.salesforce_server import refusal
@@ -90,6 +92,32 @@ def test_a_partner_that_has_left_is_never_delivered(connected, org) -> None:
     delivery = company.deliver()
     assert delivery.left_out == {"the partner has left": 3}
     assert flagged(org) == {account_id(2), account_id(4)}
+
+
+def test_flags_of_a_partner_whose_data_was_purged_are_cleared(connected, org) -> None:
+    """What was sent is gone from the journal; where it stands is not."""
+    company = connected(org)
+    company.deliver()
+    alpen = NamedPartner("alpen", ("Alpenglow Data",))
+    assert find_delivered(company.home, alpen).standing_flags == {"salesforce": 2}
+    purge_deliveries(company.home, alpen)
+    company.routes = [each for each in company.routes if each["partner_id"] != "alpen"]
+    company.route("rep1", account_id(1), "north")
+    company.publish()
+    (report,) = company.deliver().reports
+    assert (report.plan.to_send, report.plan.to_clear) == (1, 1)
+    assert flagged(org) == {account_id(1), account_id(2), account_id(4)}
+    assert record(org, 1)[f"{PREFIX}_Partner__c"] == "Northgate Identity"
+
+
+def test_flags_are_cleared_where_the_only_partner_of_the_lists_has_left(connected, org) -> None:
+    company = connected(org)
+    company.deliver()
+    company.routes = []
+    company.publish()
+    (report,) = company.deliver().reports
+    assert (report.error, report.plan.to_clear) == (None, 4)
+    assert flagged(org) == set()
 
 
 def test_expired_rows_are_cleared_as_of_the_release(connected, org) -> None:

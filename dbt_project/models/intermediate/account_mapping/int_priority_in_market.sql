@@ -113,7 +113,7 @@ known as (
             ) }}
         end as activity_points,
         '; ' || intent_ranked.evidence as intent_evidence,
-        '; open opportunities: ' || cast(our_states.open_count as {{ type_string() }})
+        '; ' || {{ counted('our_states.open_count', 'open opportunity', 'open opportunities') }}
             as opportunity_evidence,
         '; our last activity on ' || {{ text_from_day('activity.newest_activity_on') }}
             as activity_evidence

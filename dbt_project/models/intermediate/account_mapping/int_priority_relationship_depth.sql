@@ -155,9 +155,11 @@ known as (
         '; their seller is ' || accounts.partner_seller_name as seller_evidence,
         '; last touch on ' || {{ text_from_day('newest_touches.newest_touch_on') }}
             as touch_evidence,
-        '; contacts known: ' || cast(contacts_per_account.contacts_count as {{ type_string() }})
-            as contacts_evidence,
-        '; won together: ' || cast(joint_wins.wins_count as {{ type_string() }}) as win_evidence
+        '; ' || {{ counted(
+            'contacts_per_account.contacts_count', 'contact known', 'contacts known'
+        ) }} as contacts_evidence,
+        '; ' || {{ counted('joint_wins.wins_count', 'deal won together', 'deals won together') }}
+            as win_evidence
     from accounts
     cross join refresh_current
     cross join signal_points

@@ -1,56 +1,14 @@
 with
 
-accounts as (
+merges as (
 
-    select * from {{ ref('int_crm_accounts_unified') }}
-
-),
-
-ranked as (
-
-    select
-        account_id,
-        case when merged_into_account_id <> account_id then merged_into_account_id end
-            as merged_into_account_id,
-        known_step,
-        {{ newest_version('account_id, known_step', 'modified_at') }} as rank_in_step
-    from accounts
-
-),
-
-compared as (
-
-    select
-        account_id,
-        merged_into_account_id,
-        known_step,
-        lag(merged_into_account_id) over (
-            partition by account_id order by known_step nulls last
-        ) as previous_merged_into_account_id
-    from ranked
-    where rank_in_step = 1
-
-),
-
--- Case 8: what each landing says of a loser holds until a later one says otherwise. Case 9: an
--- account that was split off again names no winner any more.
-changes as (
-
-    select
-        account_id,
-        merged_into_account_id,
-        known_step as valid_from_step,
-        lead(known_step) over (
-            partition by account_id order by known_step nulls last
-        ) as valid_until_step
-    from compared
-    where merged_into_account_id is distinct from previous_merged_into_account_id
+    select * from {{ ref('int_crm_account_merges_versioned') }}
 
 ),
 
 merge_steps as (
 
-    select valid_from_step as merge_step from changes
+    select valid_from_step as merge_step from merges
     group by valid_from_step
 
 ),
@@ -59,20 +17,20 @@ links as (
 
     select
         merge_steps.merge_step,
-        changes.account_id,
-        changes.merged_into_account_id
+        merges.account_id,
+        merges.merged_into_account_id
     from merge_steps
-    inner join changes
-        on merge_steps.merge_step >= changes.valid_from_step
+    inner join merges
+        on merge_steps.merge_step >= merges.valid_from_step
         and (
-            changes.valid_until_step is null
-            or merge_steps.merge_step < changes.valid_until_step
+            merges.valid_until_step is null
+            or merge_steps.merge_step < merges.valid_until_step
         )
-    where changes.merged_into_account_id is not null
+    where merges.merged_into_account_id is not null
 
 ),
 
--- Each round doubles the length of the chain that is followed, as in int_crm_accounts_merged.
+-- Followed as in int_crm_accounts_merged.
 hop_1 as (
 
     select
@@ -83,72 +41,35 @@ hop_1 as (
 
 ),
 
-hop_2 as (
+{% for hop in range(2, 17) %}
+hop_{{ hop }} as (
 
     select
         near.merge_step,
         near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_1 as near
-    left join hop_1 as far
+        coalesce(far.merged_into_account_id, near.surviving_account_id) as surviving_account_id
+    from hop_{{ hop - 1 }} as near
+    left join links as far
         on near.merge_step = far.merge_step
         and near.surviving_account_id = far.account_id
 
 ),
 
-hop_3 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_2 as near
-    left join hop_2 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
-hop_4 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_3 as near
-    left join hop_3 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
-hop_5 as (
-
-    select
-        near.merge_step,
-        near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id
-    from hop_4 as near
-    left join hop_4 as far
-        on near.merge_step = far.merge_step
-        and near.surviving_account_id = far.account_id
-
-),
-
+{% endfor %}
 -- A cycle has no survivor: its accounts stay themselves.
 survivors_at_step as (
 
     select
-        hop_5.merge_step,
-        hop_5.account_id,
+        hop_16.merge_step,
+        hop_16.account_id,
         case
-            when links.account_id is not null then hop_5.account_id
-            else hop_5.surviving_account_id
+            when links.account_id is not null then hop_16.account_id
+            else hop_16.surviving_account_id
         end as surviving_account_id
-    from hop_5
+    from hop_16
     left join links
-        on hop_5.merge_step = links.merge_step
-        and hop_5.surviving_account_id = links.account_id
+        on hop_16.merge_step = links.merge_step
+        and hop_16.surviving_account_id = links.account_id
 
 ),
 

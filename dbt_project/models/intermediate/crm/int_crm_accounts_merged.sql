@@ -6,99 +6,86 @@ accounts as (
 
 ),
 
-accounts_ranked as (
+merge_versions as (
 
-    select
-        accounts.*,
-        {{ newest_version('account_id', 'modified_at') }} as version_rank
-    from accounts
+    select * from {{ ref('int_crm_account_merges_versioned') }}
 
 ),
 
-merge_steps as (
-
-    select
-        account_id,
-        min(known_step) as merged_known_step
-    from accounts
-    where merged_into_account_id is not null
-    group by account_id
-
-),
-
--- Case 8: the loser of a merge names its winner; the first landing that says so dates the merge.
--- Case 9: what the newest version says counts, so an account that was split off again is itself.
+-- The newest version counts: an account that was split off again is itself (case 9).
 merges as (
 
     select
-        accounts_ranked.account_id,
-        accounts_ranked.merged_into_account_id,
-        merge_steps.merged_known_step
-    from accounts_ranked
-    inner join merge_steps
-        on accounts_ranked.account_id = merge_steps.account_id
-    where accounts_ranked.version_rank = 1
-        and accounts_ranked.merged_into_account_id is not null
-        and accounts_ranked.merged_into_account_id <> accounts_ranked.account_id
-
-),
-
-account_ids as (
-
-    select
         account_id,
-        cast(0 as bigint) as nothing_merged_step
-    from accounts
+        max(case when valid_until_step is null then merged_into_account_id end)
+            as merged_into_account_id,
+        min(case when merged_into_account_id is not null then valid_from_step end)
+            as merged_known_step
+    from merge_versions
     group by account_id
+    having max(case when valid_until_step is null then merged_into_account_id end) is not null
 
 ),
 
--- Winners may lose later merges. Each round doubles the length of the chain that is followed:
--- four rounds follow 16 merges in a row, and a cycle ends where it began to repeat.
+-- Winners may lose later merges: 16 in a row are followed, and a cycle ends where that leaves it.
+-- Every round joins the merges themselves, which are few and read once.
 hop_1 as (
 
     select
-        account_ids.account_id,
-        coalesce(merges.merged_into_account_id, account_ids.account_id) as surviving_account_id,
-        coalesce(merges.merged_known_step, account_ids.nothing_merged_step) as merged_known_step
-    from account_ids
-    left join merges
-        on account_ids.account_id = merges.account_id
+        account_id,
+        merged_into_account_id as surviving_account_id,
+        merged_known_step
+    from merges
 
 ),
 
-{% for hop in [2, 3, 4, 5] %}
+{% for hop in range(2, 17) %}
 hop_{{ hop }} as (
 
     select
         near.account_id,
-        coalesce(far.surviving_account_id, near.surviving_account_id) as surviving_account_id,
+        coalesce(far.merged_into_account_id, near.surviving_account_id) as surviving_account_id,
         greatest(near.merged_known_step, coalesce(far.merged_known_step, 0)) as merged_known_step
     from hop_{{ hop - 1 }} as near
-    left join hop_{{ hop - 1 }} as far
+    left join merges as far
         on near.surviving_account_id = far.account_id
 
 ),
 
 {% endfor %}
 -- A cycle has no survivor: its accounts stay themselves, and a test names them.
-chains as (
+losers as (
 
     select
-        hop_5.account_id,
-        case
-            when merges.account_id is not null then hop_5.account_id
-            else hop_5.surviving_account_id
-        end as surviving_account_id,
-        case
-            when merges.account_id is not null then cast(0 as bigint)
-            else cast(hop_5.merged_known_step as bigint)
-        end as merged_known_step,
+        hop_16.account_id,
+        case when merges.account_id is null then hop_16.surviving_account_id end
+            as surviving_account_id,
+        case when merges.account_id is null then hop_16.merged_known_step end as merged_known_step,
         merges.account_id is not null as is_in_cycle
-    from hop_5
+    from hop_16
     left join merges
-        on hop_5.surviving_account_id = merges.account_id
+        on hop_16.surviving_account_id = merges.account_id
+
+),
+
+account_ids as (
+
+    select account_id from accounts
+    group by account_id
+
+),
+
+survivors as (
+
+    select
+        account_ids.account_id,
+        coalesce(losers.surviving_account_id, account_ids.account_id) as surviving_account_id,
+        cast(coalesce(losers.merged_known_step, 0) as bigint) as merged_known_step,
+        coalesce(losers.is_in_cycle, false) as is_in_cycle
+    from account_ids
+    left join losers
+        on account_ids.account_id = losers.account_id
 
 )
 
-select * from chains
+select * from survivors

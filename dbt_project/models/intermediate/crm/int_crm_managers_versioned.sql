@@ -6,9 +6,9 @@ users as (
 
 ),
 
-roles as (
+role_lines as (
 
-    select * from {{ ref('stg_salesforce__user_roles') }}
+    select * from {{ ref('int_crm_role_lines_by_step') }}
 
 ),
 
@@ -33,49 +33,13 @@ named as (
 
 ),
 
-role_versions as (
-
-    select
-        user_role_id,
-        case when not is_deleted then parent_user_role_id end as parent_user_role_id,
-        known_step,
-        known_on,
-        lead(known_step) over (
-            partition by user_role_id
-            order by known_step nulls last
-        ) as superseded_step
-    from (
-        select
-            roles.*,
-            row_number() over (
-                partition by user_role_id, known_step
-                order by batch_id desc nulls last, source_row_number desc nulls last
-            ) as rank_in_step
-        from roles
-    ) as ranked
-    where rank_in_step = 1
-
-),
-
--- The tree is asked at every step in which a user or a role came.
 tree_steps as (
 
     select
-        known_steps.known_step,
-        known_steps.known_on
-    from (
-        select
-            known_step,
-            known_on
-        from users
-        union
-        select
-            known_step,
-            known_on
-        from role_versions
-    ) as known_steps
-    cross join company
-    where company.managers_from = 'role_tree'
+        known_step,
+        known_on
+    from role_lines
+    group by known_step, known_on
 
 ),
 
@@ -98,19 +62,12 @@ holders as (
 branches_1 as (
 
     select
-        tree_steps.known_step,
-        role_versions.user_role_id,
-        role_versions.parent_user_role_id,
+        known_step,
+        user_role_id,
+        parent_user_role_id,
         cast(1 as bigint) as depth
-    from tree_steps
-    inner join role_versions
-        on tree_steps.known_step >= role_versions.known_step
-        and (
-            role_versions.superseded_step is null
-            or tree_steps.known_step < role_versions.superseded_step
-        )
-    where role_versions.parent_user_role_id is not null
-        and role_versions.parent_user_role_id <> role_versions.user_role_id
+    from role_lines
+    where user_role_id is not null
 
 ),
 

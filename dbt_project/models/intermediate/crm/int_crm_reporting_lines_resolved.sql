@@ -44,22 +44,26 @@ lines_1 as (
 
 {{ climbed('lines', 'step_number', 'user_id', 'manager_user_id') }},
 
--- Case 24: who is met again on the way up sits in a circle. Nobody is listed as their own manager,
--- and everybody once, so no team is counted twice.
-resolved as (
+closed as (
 
     select
-        lines_16.step_number,
-        lines_16.user_id,
-        lines_16.manager_user_id,
-        cast(lines_16.depth as bigint) as depth,
-        closing.user_id is not null as is_in_cycle
+        step_number,
+        user_id,
+        manager_user_id,
+        cast(depth as bigint) as depth,
+        max(case when user_id = manager_user_id then 1 else 0 end) over (
+            partition by step_number, user_id
+        ) = 1 as is_in_cycle
     from lines_16
-    left join lines_16 as closing
-        on lines_16.step_number = closing.step_number
-        and lines_16.user_id = closing.manager_user_id
-        and lines_16.manager_user_id = closing.user_id
-    where lines_16.user_id <> lines_16.manager_user_id
+
+),
+
+-- Case 24: who is met again on the way up sits in a circle, with everybody on that way. Nobody is
+-- listed as their own manager, and everybody once, so no team is counted twice.
+resolved as (
+
+    select * from closed
+    where user_id <> manager_user_id
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=read_in_place()) }}
 
 with
 

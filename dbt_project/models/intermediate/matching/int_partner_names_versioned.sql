@@ -6,122 +6,15 @@ partner_versions as (
 
 ),
 
-feeds as (
-
-    select * from {{ ref('stg_settings__feeds') }}
-
-),
-
-feed_files as (
-
-    select * from {{ policy_files(ref('stg_settings__feeds')) }}
-
-),
-
-company as (
-
-    select * from {{ ref('stg_settings__company') }}
-
-),
-
-crossbeam_overlaps as (
-
-    select * from {{ ref('stg_crossbeam__account_overlaps') }}
-
-),
-
-crossbeam_signals as (
-
-    select * from {{ ref('stg_crossbeam__signals') }}
-
-),
-
-reveal_accounts as (
-
-    select * from {{ ref('stg_reveal__accounts') }}
-
-),
-
-partnertap_accounts as (
-
-    select * from {{ ref('stg_partnertap__accounts') }}
-
-),
-
-partnertap_events as (
-
-    select * from {{ ref('stg_partnertap__attribution_events') }}
-
-),
-
--- Case 29: every name that the partner master ever gave a partner leads to it, the newest first.
-names_in_master as (
-
-    select
-        partner_versions.*,
-        {{ name_key('partner_name') }} as partner_name_key,
-        row_number() over (
-            partition by {{ name_key('partner_name') }}, known_step
-            order by partner_id nulls last
-        ) as rank_in_step
-    from partner_versions
-
-),
-
-names_in_feeds as (
-
-    select
-        feeds.*,
-        {{ name_key('partner_name') }} as partner_name_key,
-        row_number() over (
-            partition by {{ name_key('partner_name') }}, known_step
-            order by partner_id nulls last
-        ) as rank_in_step
-    from feeds
-    where partner_id is not null
-        and partner_name is not null
-
-),
-
--- What is our own company is no partner, however a platform shows it back (case 35).
 stated_names as (
 
-    select
-        {{ name_key('company_name') }} as partner_name_key,
-        cast(null as {{ type_string() }}) as partner_id,
-        company_name as partner_name,
-        'company' as known_from,
-        cast(0 as bigint) as stated_from_step,
-        cast(null as bigint) as stated_until_step
-    from company
+    select * from {{ ref('int_partner_names_stated') }}
 
-    union all
+),
 
-    select
-        partner_name_key,
-        partner_id,
-        partner_name,
-        'partners' as known_from,
-        known_step as stated_from_step,
-        lead(known_step) over (
-            partition by partner_name_key order by known_step nulls last
-        ) as stated_until_step
-    from names_in_master
-    where rank_in_step = 1
+unlisted_names as (
 
-    union all
-
-    select
-        names_in_feeds.partner_name_key,
-        names_in_feeds.partner_id,
-        names_in_feeds.partner_name,
-        'feeds' as known_from,
-        feed_files.valid_from_step as stated_from_step,
-        feed_files.valid_until_step as stated_until_step
-    from names_in_feeds
-    inner join feed_files
-        on names_in_feeds.known_step = feed_files.valid_from_step
-    where names_in_feeds.rank_in_step = 1
+    select * from {{ ref('int_partner_names_unlisted') }}
 
 ),
 
@@ -149,39 +42,6 @@ partnerships as (
         ) as held_until_step
     from partners_ranked
     where rank_in_step = 1
-
-),
-
-platform_names as (
-
-    select {{ platform_partner_name() }} as partner_name from crossbeam_overlaps
-    union
-    select {{ each_of('customer_of') }} as partner_name from crossbeam_overlaps
-    union
-    select {{ each_of('opportunity_of') }} as partner_name from crossbeam_overlaps
-    union
-    select {{ each_of('prospect_of') }} as partner_name from crossbeam_overlaps
-    union
-    select {{ platform_partner_name() }} as partner_name from crossbeam_signals
-    union
-    select partner_name from reveal_accounts
-    union
-    select {{ platform_partner_name() }} as partner_name from partnertap_accounts
-    union
-    select {{ platform_partner_name() }} as partner_name from partnertap_events
-
-),
-
--- A name that nobody has listed is a partner of its own, never the one that it resembles.
-unlisted_names as (
-
-    select
-        {{ name_key('partner_name') }} as partner_name_key,
-        replace({{ name_key('partner_name') }}, ' ', '_') as partner_id,
-        min(partner_name) as partner_name
-    from platform_names
-    where partner_name is not null
-    group by {{ name_key('partner_name') }}
 
 ),
 

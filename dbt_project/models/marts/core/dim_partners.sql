@@ -36,6 +36,16 @@ refresh as (
 
 ),
 
+offboardings as (
+
+    select
+        partner_id,
+        min(offboarded_on) as offboarded_on
+    from {{ ref('stg_cosell__partner_offboardings') }}
+    group by partner_id
+
+),
+
 partners_ranked as (
 
     select
@@ -151,7 +161,10 @@ partners as (
         listed_partners.valid_to_on,
         listed_partners.successor_partner_id,
         coalesce(listed_partners.valid_from_on <= refresh.as_of, true)
-        and coalesce(listed_partners.valid_to_on >= refresh.as_of, true) as is_active,
+        and coalesce(listed_partners.valid_to_on >= refresh.as_of, true)
+        -- What was purged is unknown for every day, so nobody may take it for an empty list.
+        and offboardings.offboarded_on is null as is_active,
+        offboardings.offboarded_on,
         landings.first_landed_on,
         landings.last_landed_on
     from partner_ids
@@ -164,6 +177,8 @@ partners as (
         on partner_ids.partner_id = unlisted_partners.partner_id
     left join landings
         on partner_ids.partner_id = landings.partner_id
+    left join offboardings
+        on partner_ids.partner_id = offboardings.partner_id
 
 )
 
