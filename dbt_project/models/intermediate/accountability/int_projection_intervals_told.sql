@@ -153,7 +153,7 @@ told as (
         on projected.fiscal_quarter = bounds.fiscal_quarter
         and projected.week_number = bounds.week_number
         and projected.metric = bounds.metric
-        and bounds.errors_count >= projection_rules.minimum_errors_count
+        and projection_rules.minimum_errors_count <= bounds.errors_count
     inner join counted
         on projected.fiscal_quarter = counted.fiscal_quarter
         and projected.week_number = counted.week_number
