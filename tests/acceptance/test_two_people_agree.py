@@ -213,7 +213,8 @@ def drop_before_the_close(home: Home, people: tuple[str, ...] = REPS) -> None:
     """What the company sends up to the close of its quarter."""
     deals = records(DEALS)
     drop_crm(home, OPENING, deals[:1], people)
-    drop_crm(home, TOUCHED, [deals[0], first_owned("new_owner", "oli")], people)
+    for day, owner in ((TOUCHED, "oli"), (LATER, "pia")):
+        drop_crm(home, day, [deals[0], first_owned("new_owner", owner)], people)
     drop_crm(home, LAST, deals, people)
     drop_crm(home, CLOSED, deals, people)
     drop(
