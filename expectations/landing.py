@@ -81,7 +81,7 @@ RULES = (
         severity="critical",
         owner=_OWNER,
         statement="the Parquet file of every batch holds the rows that were counted when it landed "
-        "or that a partner's off-boarding left in it",
+        "or, of a partner that has left, the rows that its off-boarding kept",
         reason="landing is immutable; a lost or changed batch would silently change the past",
         mend="restore landing/ from a backup: a landed batch never changes, except by "
         "`cosell partners offboard`",
