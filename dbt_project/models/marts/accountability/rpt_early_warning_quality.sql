@@ -103,10 +103,9 @@ counted as (
         sum(intervals_count) as intervals_count,
         sum(covered_count) as covered_count
     from compared
-    group by
-        grouping sets (
-            (basis, fiscal_quarter, metric), (basis, metric), (basis, fiscal_quarter), (basis), ()
-        )
+    group by grouping sets (
+        (basis, fiscal_quarter, metric), (basis, metric), (basis, fiscal_quarter), (basis), ()
+    )
 
 ),
 
