@@ -532,6 +532,24 @@ RULES = (
         """,
     ),
     Rule(
+        rule_id="a_partner_deal_pays_the_rep_at_least_what_a_solo_deal_pays",
+        table="intermediate.int_incentive_rates_compared",
+        severity="critical",
+        owner="sales leadership",
+        statement="no rate of a sourced or influenced deal is below that of a direct deal of the "
+        "same type on the same day; a rate that is missing is zero",
+        reason="a rep who earns less with a partner works without one (rules section 9)",
+        mend="raise the rate in config/policy/incentive_rates.csv under a policy_version of its "
+        "own",
+        query="""
+            select
+                opportunity_type, attribution_class, effective_from_on, incentive_rate, solo_rate
+            from batch
+            where not is_fair
+            order by opportunity_type, attribution_class, effective_from_on
+        """,
+    ),
+    Rule(
         rule_id="partners_that_left_are_gone_from_lists",
         table=_PARTNERS,
         severity="critical",

@@ -13,6 +13,8 @@ from orchestration.landing.inbox import InboxReport, land_inbox
 from orchestration.landing.journal import JournalEntry, read_journal
 from orchestration.landing.refreshes import (
     Refresh,
+    freeze_ae_quarters,
+    freeze_ae_weeks,
     freeze_company_assignments,
     freeze_route_comparisons,
     freeze_route_leavers,
@@ -36,6 +38,8 @@ __all__ = [
     "declared_table",
     "declared_tables",
     "ensure_landing_schema",
+    "freeze_ae_quarters",
+    "freeze_ae_weeks",
     "freeze_company_assignments",
     "freeze_route_comparisons",
     "freeze_route_leavers",

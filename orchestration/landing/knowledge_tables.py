@@ -80,6 +80,36 @@ COMPANY_ASSIGNMENTS = Table(
     may_be_empty=True,
 )
 
+AE_WEEKS = Table(
+    SOURCE,
+    "ae_weeks",
+    "What was known of every rep at the end of a week; it never changes afterwards.",
+    columns_of(
+        "ae_week_id!* rep_id!* fiscal_quarter!* metric!* week_starts_on!*:d "
+        "week_number!*:i weeks_count!*:i through_on!*:d told_on!*:d target:n "
+        "fair_target:n active_days_count:n business_days_count:i elapsed_days_count:n "
+        "elapsed_share:n actual:n actual_base:n attainment:n linear_pace:n "
+        "expected_share:n seasonal_pace:n prior_attainment:n projected_actual:n "
+        "projected_attainment:n projected_low_attainment:n projected_high_attainment:n "
+        "errors_count:i miss_probability:n is_flagged!*:b flag_reason status!* "
+        "acknowledged_on:d"
+    ),
+    may_be_empty=True,
+)
+
+AE_QUARTERS = Table(
+    SOURCE,
+    "ae_quarters",
+    "What was known of every rep when a quarter was closed; it never changes afterwards.",
+    columns_of(
+        "ae_quarter_id!* rep_id!* fiscal_quarter!* metric!* closed_on!*:d target:n "
+        "fair_target:n active_days_count:n business_days_count:i actual:n actual_base:n "
+        "attainment:n status!* support_status!* support_gaps missed_quarters_count!*:i "
+        "tier acknowledged_on:d"
+    ),
+    may_be_empty=True,
+)
+
 PARTNER_OFFBOARDINGS = Table(
     SOURCE,
     "partner_offboardings",
@@ -109,6 +139,8 @@ TABLES: tuple[Table, ...] = (
     ROUTE_LEAVERS,
     QUARTER_FREEZES,
     COMPANY_ASSIGNMENTS,
+    AE_WEEKS,
+    AE_QUARTERS,
     PARTNER_OFFBOARDINGS,
     PURGED_BATCHES,
 )

@@ -109,6 +109,33 @@ TABLES: tuple[Table, ...] = (
         "status!* minimum_pace!*:n",
     ),
     _policy(
+        "projection",
+        "How a quarter is projected from its weeks, and what is asked before a figure is told.",
+        "own_quarters_limit!*:i prior_quarters!*:n company_quarters!*:n minimum_errors_count!*:i "
+        "interval_lower_share!*:n interval_upper_share!*:n minimum_seasonal_share!*:n "
+        "error_offset!*:n review_week!*:i minimum_seat_days!*:i",
+    ),
+    _policy(
+        "early_warning",
+        "From which week of a quarter how probable a miss must be to be flagged.",
+        "from_week!*:i minimum_miss_probability!*:n",
+    ),
+    _policy(
+        "consequences",
+        "The ladder of consequences: the first row that applies, by rank, names the tier.",
+        "tier_rank!*:i tier!* minimum_attainment!*:n minimum_missed_quarters!*:i",
+    ),
+    _policy(
+        "support_guard",
+        "Which support is owed to a rep, until when, and how much of it must have come.",
+        "support_kind!* owed!* days_allowed!:i minimum_share!*:n",
+    ),
+    _policy(
+        "incentive_rates",
+        "What a deal pays its rep, as a share of its bookings, by class and type (`*` = any).",
+        "attribution_class!* opportunity_type!* incentive_rate!*:n",
+    ),
+    _policy(
         "priority_weights",
         "Weight of each contribution to the priority score; they sum to 100.",
         "contribution!* weight!*:n",

@@ -36,6 +36,8 @@ from orchestration.landing.journal import (
     landing_lock,
 )
 from orchestration.landing.knowledge_tables import (
+    AE_QUARTERS,
+    AE_WEEKS,
     COMPANY_ASSIGNMENTS,
     LANDED_BATCHES,
     QUARTER_FREEZES,
@@ -336,16 +338,42 @@ def freeze_company_assignments(
     `rows_parquet_path` has the columns of `company_assignments` in any types and the number of
     the refresh in its name. A refresh that looks back behind a later one decides nothing: None.
     """
+    return _freeze_of_refresh(home, COMPANY_ASSIGNMENTS, rows_parquet_path, as_of)
+
+
+def freeze_ae_weeks(home: Home, rows_parquet_path: Path, as_of: datetime.date) -> LandedFile | None:
+    """Land the weeks of every rep that a refresh told for the first time, once per file name.
+
+    `rows_parquet_path` has the columns of `ae_weeks` in any types and the number of the refresh
+    in its name. A refresh that looks back behind a later one tells nothing: None.
+    """
+    return _freeze_of_refresh(home, AE_WEEKS, rows_parquet_path, as_of)
+
+
+def freeze_ae_quarters(
+    home: Home, rows_parquet_path: Path, as_of: datetime.date
+) -> LandedFile | None:
+    """Land the quarters of every rep that a refresh found closed, once per file name.
+
+    `rows_parquet_path` has the columns of `ae_quarters` in any types; otherwise as
+    `freeze_ae_weeks`.
+    """
+    return _freeze_of_refresh(home, AE_QUARTERS, rows_parquet_path, as_of)
+
+
+def _freeze_of_refresh(
+    home: Home, table: Table, rows_parquet_path: Path, as_of: datetime.date
+) -> LandedFile | None:
     path = Path(rows_parquet_path)
     label = home.relative(path)
     with landing_session(home) as session:
-        frozen = session.journal.of_table(COMPANY_ASSIGNMENTS.source, COMPANY_ASSIGNMENTS.name)
+        frozen = session.journal.of_table(table.source, table.name)
         for entry in frozen:
             if entry.file == label:
                 return already_landed(entry, label)
         if any(entry.as_of > as_of for entry in frozen):
             return None
-        opened = _own_file(COMPANY_ASSIGNMENTS, path, label)
+        opened = _own_file(table, path, label)
         return session.land_prepared(opened, FileDay(as_of, "refresh"))
 
 

@@ -10,6 +10,9 @@ import pytest
 
 from orchestration.errors import CosellError
 from orchestration.landing import (
+    declared_table,
+    freeze_ae_quarters,
+    freeze_ae_weeks,
     freeze_company_assignments,
     freeze_route_comparisons,
     freeze_route_leavers,
@@ -194,7 +197,7 @@ def test_a_refresh_killed_halfway_is_opened_again(home, arrive, rows, monkeypatc
 def test_a_changed_policy_calls_for_a_refresh(home, arrive) -> None:
     arrive("salesforce", 9)
     land_company_configuration(home, day(9))
-    # The policies, four files of settings, one of reference and the export.
+    # every policy, four settings, the public suffixes and one file
     assert len(open_refresh(home).new_batches) == len(policy.TABLES) + 6
     path = home.policies / "quarter_close.csv"
     path.write_text(path.read_text() + "2,2026-02-16,5,Five days\n")
@@ -324,6 +327,42 @@ def test_a_refresh_that_looks_back_writes_nothing_down(home, tmp_path, rows) -> 
     freeze_company_assignments(home, assignments(tmp_path, 1, {"a": "co_1"}), day(16))
     assert freeze_company_assignments(home, assignments(tmp_path, 2, {"a": "co_2"}), day(9)) is None
     assert len(rows("cosell", "company_assignments")) == 1
+
+
+def told_week(folder, refresh: int, actual: int):
+    """A week of one rep as a refresh tells it."""
+    path = folder / f"ae_weeks_{refresh:06d}.parquet"
+    row = {
+        **dict.fromkeys(("ae_week_id", "rep_id", "fiscal_quarter", "metric", "status"), "x"),
+        **{name: day(2) for name in ("week_starts_on", "through_on", "told_on")},
+        **{"week_number": 1, "weeks_count": 14, "is_flagged": False, "actual": actual},
+    }
+    names = declared_table("cosell", "ae_weeks").column_names
+    parquet.write_table(pa.Table.from_pylist([{name: row.get(name) for name in names}]), path)
+    return path
+
+
+def test_a_week_is_told_once_and_a_look_back_tells_none(home, tmp_path, rows) -> None:
+    first = freeze_ae_weeks(home, told_week(tmp_path, 1, 3), day(9))
+    assert first is not None and first.status == "landed"
+    again = freeze_ae_weeks(home, told_week(tmp_path, 1, 4), day(9))
+    assert again is not None and again.status == "already_landed"
+    assert freeze_ae_weeks(home, told_week(tmp_path, 2, 5), day(2)) is None
+    assert [row["actual"] for row in rows("cosell", "ae_weeks")] == ["3"]
+
+
+def test_a_closed_quarter_is_frozen_in_a_table_of_its_own(home, tmp_path, rows) -> None:
+    path = tmp_path / "ae_quarters_000001.parquet"
+    row = {
+        **dict.fromkeys(("ae_quarter_id", "rep_id", "fiscal_quarter", "metric"), "x"),
+        **{"status": "missed", "support_status": "delivered", "tier": "watch"},
+        **{"closed_on": day(9), "missed_quarters_count": 1},
+    }
+    names = declared_table("cosell", "ae_quarters").column_names
+    parquet.write_table(pa.Table.from_pylist([{name: row.get(name) for name in names}]), path)
+    frozen = freeze_ae_quarters(home, path, day(9))
+    assert frozen is not None and frozen.status == "landed"
+    assert [row["tier"] for row in rows("cosell", "ae_quarters")] == ["watch"]
 
 
 def test_what_a_refresh_froze_calls_for_no_other_refresh(home, arrive, routes, rows) -> None:

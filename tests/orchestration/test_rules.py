@@ -55,6 +55,15 @@ class Case:
     """What the first failing row says."""
 
 
+INCENTIVES = """
+    create table batch as
+    select
+        '*' as opportunity_type, 'sourced' as attribution_class,
+        date '2026-02-01' as effective_from_on, 0.09 as incentive_rate, 0.08 as solo_rate,
+        true as is_fair
+    union all
+    select '*', 'direct', date '2026-02-01', 0.08, 0.08, true
+"""
 BATCHES = """
     create table batch as
     select
@@ -365,6 +374,12 @@ CASES = [
         MATCHES,
         "delete from batch where decision = 'automatic'",
         {"partner_id": "p1", "matches_count": 0},
+    ),
+    Case(
+        "a_partner_deal_pays_the_rep_at_least_what_a_solo_deal_pays",
+        INCENTIVES,
+        "update batch set is_fair = false where attribution_class = 'sourced'",
+        {"attribution_class": "sourced"},
     ),
     Case(
         "the_ledger_reconciles_with_the_crm",

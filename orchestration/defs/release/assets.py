@@ -29,7 +29,7 @@ CURRENT_RELEASE_KEY = dg.AssetKey([RELEASE, "current"])
 
 @dg.definitions
 def release_assets() -> dg.Definitions:
-    """The current release; it waits for every public table and for the frozen lists."""
+    """The current release; it waits for every public table and for what is frozen."""
     tables = [warehouse_table_key(table.full_name) for table in public_tables(project_manifest())]
 
     @dg.multi_asset(
@@ -42,6 +42,8 @@ def release_assets() -> dg.Definitions:
                     gate_key(MARTS),
                     dg.AssetKey([ROUTING, "weekly_routes"]),
                     dg.AssetKey([ROUTING, "company_assignments"]),
+                    dg.AssetKey([ROUTING, "ae_weeks"]),
+                    dg.AssetKey([ROUTING, "ae_quarters"]),
                 ],
                 group_name=RELEASE,
                 description=(

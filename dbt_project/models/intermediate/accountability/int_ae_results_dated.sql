@@ -18,6 +18,12 @@ touches as (
 
 ),
 
+share_results as (
+
+    select * from {{ ref('int_ae_share_results_dated') }}
+
+),
+
 fiscal_days as (
 
     select * from {{ ref('dim_fiscal_days') }}
@@ -198,13 +204,25 @@ touch_results as (
 
 ),
 
+-- Counts and money add up; a share is of what it is a share of.
 results as (
 
-    select * from money_results
+    select money_results.*, cast(null as {{ type_money() }}) as base_value from money_results
     union all
-    select * from opportunity_results
+    select opportunity_results.*, cast(null as {{ type_money() }}) as base_value
+    from opportunity_results
     union all
-    select * from touch_results
+    select touch_results.*, cast(null as {{ type_money() }}) as base_value from touch_results
+    union all
+    select
+        rep_id,
+        metric,
+        fiscal_quarter,
+        happened_on,
+        known_step,
+        value,
+        base_value
+    from share_results
 
 )
 
@@ -214,7 +232,8 @@ select
     fiscal_quarter,
     happened_on,
     known_step,
-    cast(sum(value) as {{ type_money() }}) as value
+    cast(sum(value) as {{ type_money() }}) as value,
+    cast(sum(base_value) as {{ type_money() }}) as base_value
 from results
 where rep_id is not null
 group by rep_id, metric, fiscal_quarter, happened_on, known_step

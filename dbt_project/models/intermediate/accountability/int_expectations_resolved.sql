@@ -1,34 +1,32 @@
 with
 
-listed as (
+moments as (
 
-    select * from {{ ref('int_expectations_listed') }}
+    select * from {{ ref('int_ae_moments_listed') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_expectations_versioned') }}
 
 ),
 
 defaults as (
 
     select * from {{ policy_versions(ref('stg_policy__expectation_defaults'), ['metric']) }}
-    where valid_until_step is null
 
 ),
 
 plan_rates as (
 
     select * from {{ policy_versions(ref('stg_policy__plan_rates'), ['currency']) }}
-    where valid_until_step is null
 
 ),
 
-active_days as (
+quarter_days as (
 
-    select * from {{ ref('int_rep_active_days') }}
-
-),
-
-quarters as (
-
-    select * from {{ ref('int_fiscal_quarters_listed') }}
+    select * from {{ ref('int_rep_quarter_days_counted') }}
 
 ),
 
@@ -38,19 +36,39 @@ company as (
 
 ),
 
-refresh as (
+-- Of a rep's own rows the newest that holds by then counts, for the whole quarter.
+own_ranked as (
 
-    select * from {{ ref('int_refresh_current') }}
+    select
+        moments.moment_id,
+        versions.rep_id,
+        versions.fiscal_quarter,
+        versions.metric,
+        versions.target,
+        versions.currency,
+        versions.acknowledged_on,
+        versions.source_file,
+        versions.source_row_number,
+        row_number() over (
+            partition by moments.moment_id, versions.rep_id, versions.metric
+            order by versions.holds_from_on desc nulls last
+        ) as version_rank
+    from moments
+    inner join versions
+        on moments.fiscal_quarter = versions.fiscal_quarter
+        and moments.cutoff_step >= versions.valid_from_step
+        and (
+            versions.valid_until_step is null
+            or moments.cutoff_step < versions.valid_until_step
+        )
+        and moments.through_on >= versions.holds_from_on
 
 ),
 
-seated_quarters as (
+own_expectations as (
 
-    select
-        active_days.rep_id,
-        active_days.fiscal_quarter
-    from active_days
-    group by active_days.rep_id, active_days.fiscal_quarter
+    select * from own_ranked
+    where version_rank = 1
 
 ),
 
@@ -58,58 +76,57 @@ seated_quarters as (
 default_expectations as (
 
     select
-        seated_quarters.rep_id,
-        seated_quarters.fiscal_quarter,
+        quarter_days.moment_id,
+        quarter_days.rep_id,
+        quarter_days.fiscal_quarter,
         defaults.metric,
         defaults.target
-    from seated_quarters
-    inner join quarters
-        on seated_quarters.fiscal_quarter = quarters.fiscal_quarter
+    from quarter_days
+    inner join moments
+        on quarter_days.moment_id = moments.moment_id
     inner join defaults
-        on quarters.starts_on >= defaults.effective_from_on
+        on moments.quarter_starts_on >= defaults.effective_from_on
         and (
             defaults.effective_before_on is null
-            or quarters.starts_on < defaults.effective_before_on
+            or moments.quarter_starts_on < defaults.effective_before_on
+        )
+        and moments.cutoff_step >= defaults.valid_from_step
+        and (
+            defaults.valid_until_step is null
+            or moments.cutoff_step < defaults.valid_until_step
         )
 
 ),
 
 expectation_keys as (
 
-    select rep_id, fiscal_quarter, metric from default_expectations
+    select moment_id, rep_id, fiscal_quarter, metric from default_expectations
     union
-    select rep_id, fiscal_quarter, metric from listed
+    select moment_id, rep_id, fiscal_quarter, metric from own_expectations
 
 ),
 
 resolved as (
 
     select
+        expectation_keys.moment_id,
         expectation_keys.rep_id,
         expectation_keys.fiscal_quarter,
         expectation_keys.metric,
-        listed.metric is not null as is_own_row,
-        coalesce(listed.target, default_expectations.target) as stated_target,
-        listed.currency as stated_currency,
-        listed.acknowledged_on,
-        listed.source_file,
-        listed.source_row_number,
-        quarters.starts_on as quarter_starts_on,
-        quarters.ends_on as quarter_ends_on,
-        company.company_currency
+        own_expectations.metric is not null as is_own_row,
+        coalesce(own_expectations.target, default_expectations.target) as stated_target,
+        own_expectations.currency as stated_currency,
+        own_expectations.acknowledged_on,
+        own_expectations.source_file,
+        own_expectations.source_row_number
     from expectation_keys
-    cross join company
-    cross join refresh
-    inner join quarters
-        on expectation_keys.fiscal_quarter = quarters.fiscal_quarter
-        and refresh.as_of >= quarters.starts_on
-    left join listed
-        on expectation_keys.rep_id = listed.rep_id
-        and expectation_keys.fiscal_quarter = listed.fiscal_quarter
-        and expectation_keys.metric = listed.metric
+    left join own_expectations
+        on expectation_keys.moment_id = own_expectations.moment_id
+        and expectation_keys.rep_id = own_expectations.rep_id
+        and expectation_keys.metric = own_expectations.metric
     left join default_expectations
-        on expectation_keys.rep_id = default_expectations.rep_id
-        and expectation_keys.fiscal_quarter = default_expectations.fiscal_quarter
+        on expectation_keys.moment_id = default_expectations.moment_id
+        and expectation_keys.rep_id = default_expectations.rep_id
         and expectation_keys.metric = default_expectations.metric
 
 ),
@@ -118,17 +135,17 @@ resolved as (
 converted as (
 
     select
+        resolved.moment_id,
+        moments.moment_kind,
         resolved.rep_id,
         resolved.fiscal_quarter,
         resolved.metric,
         resolved.is_own_row,
-        resolved.quarter_starts_on,
-        resolved.quarter_ends_on,
         resolved.stated_target,
         resolved.stated_currency,
         case
             when resolved.stated_currency is null
-                or resolved.stated_currency = resolved.company_currency
+                or resolved.stated_currency = company.company_currency
             then resolved.stated_target
             else {{ convert_amount('resolved.stated_target', 'plan_rates.plan_rate') }}
         end as target,
@@ -136,12 +153,20 @@ converted as (
         resolved.source_file,
         resolved.source_row_number
     from resolved
+    cross join company
+    inner join moments
+        on resolved.moment_id = moments.moment_id
     left join plan_rates
         on resolved.stated_currency = plan_rates.currency
-        and resolved.quarter_starts_on >= plan_rates.effective_from_on
+        and moments.quarter_starts_on >= plan_rates.effective_from_on
         and (
             plan_rates.effective_before_on is null
-            or resolved.quarter_starts_on < plan_rates.effective_before_on
+            or moments.quarter_starts_on < plan_rates.effective_before_on
+        )
+        and moments.cutoff_step >= plan_rates.valid_from_step
+        and (
+            plan_rates.valid_until_step is null
+            or moments.cutoff_step < plan_rates.valid_until_step
         )
 
 )

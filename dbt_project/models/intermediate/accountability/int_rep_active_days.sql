@@ -1,26 +1,20 @@
 with
 
-calendar as (
+periods as (
 
-    select * from {{ ref('int_rep_calendar_current') }}
-
-),
-
-expectations as (
-
-    select * from {{ ref('int_expectations_listed') }}
+    select * from {{ ref('int_rep_periods_by_moment') }}
 
 ),
 
-fiscal_days as (
+moments as (
 
-    select * from {{ ref('dim_fiscal_days') }}
+    select * from {{ ref('int_ae_moments_listed') }}
 
 ),
 
-holidays as (
+business_days as (
 
-    select * from {{ latest_batch(ref('stg_settings__holidays')) }}
+    select * from {{ ref('int_country_business_days_listed') }}
 
 ),
 
@@ -30,125 +24,80 @@ company as (
 
 ),
 
-refresh as (
-
-    select * from {{ ref('int_refresh_current') }}
-
-),
-
-current_quarter as (
-
-    select fiscal_days.quarter_ends_on
-    from fiscal_days
-    inner join refresh
-        on fiscal_days.day_on = refresh.as_of
-
-),
-
-seats as (
-
-    select
-        rep_id,
-        starts_on,
-        coalesce(ends_on, cast('9999-12-31' as date)) as ends_on,
-        country
-    from calendar
-    where kind = 'seat'
-
-),
-
--- A rep with expectations and no calendar row at all is taken to be in seat all the time.
-assumed_seats as (
-
-    select distinct
-        expectations.rep_id,
-        quarter_days.starts_on,
-        quarter_days.ends_on,
-        cast(null as {{ type_string() }}) as country
-    from expectations
-    inner join {{ ref('int_fiscal_quarters_listed') }} as quarter_days
-        on expectations.fiscal_quarter = quarter_days.fiscal_quarter
-    where not exists (
-            select 1 from seats
-            where seats.rep_id = expectations.rep_id
-        )
-
-),
-
-all_seats as (
-
-    select * from seats
-    union all
-    select * from assumed_seats
-
-),
-
 -- Weekdays that are no holiday where the rep works (the company's country if none is given).
 seat_days as (
 
     select
-        all_seats.rep_id,
-        fiscal_days.fiscal_quarter,
-        fiscal_days.day_on
-    from all_seats
+        periods.moment_id,
+        moments.moment_kind,
+        periods.rep_id,
+        periods.fiscal_quarter,
+        business_days.day_on
+    from periods
     cross join company
-    cross join current_quarter
-    inner join fiscal_days
-        on fiscal_days.day_on between all_seats.starts_on and all_seats.ends_on
-        and current_quarter.quarter_ends_on >= fiscal_days.day_on
-        and fiscal_days.is_weekday
-    left join holidays
-        on fiscal_days.day_on = holidays.holiday_on
-        and holidays.country = coalesce(all_seats.country, company.holidays_country)
-    where holidays.holiday_on is null
-    group by all_seats.rep_id, fiscal_days.fiscal_quarter, fiscal_days.day_on
+    inner join moments
+        on periods.moment_id = moments.moment_id
+    inner join business_days
+        on lower(coalesce(periods.country, company.holidays_country)) = business_days.country
+        and periods.fiscal_quarter = business_days.fiscal_quarter
+        and business_days.day_on between periods.starts_on and periods.ends_on
+        and moments.cutoff_step >= business_days.valid_from_step
+        and (
+            business_days.valid_until_step is null
+            or moments.cutoff_step < business_days.valid_until_step
+        )
+    where periods.kind = 'seat'
+    group by
+        periods.moment_id,
+        moments.moment_kind,
+        periods.rep_id,
+        periods.fiscal_quarter,
+        business_days.day_on
 
 ),
 
-ramps as (
+-- A ramp or a handover is worth its factor; the factor of a leave is the share that is taken. None
+-- given, or 0, means all of a leave: nobody writes down a leave in which no leave is taken.
+reductions as (
 
     select
+        moment_id,
         rep_id,
         starts_on,
-        coalesce(ends_on, cast('9999-12-31' as date)) as ends_on,
-        factor
-    from calendar
-    where kind = 'ramp'
-
-),
-
-leaves as (
-
-    select
-        rep_id,
-        starts_on,
-        coalesce(ends_on, cast('9999-12-31' as date)) as ends_on,
-        -- The factor of a leave is the share that is taken; none given, or 0, means all of it:
-        -- nobody writes down a leave in which no leave is taken.
-        coalesce(nullif(factor, 0), 1) as leave_share
-    from calendar
-    where kind = 'leave'
+        ends_on,
+        case when kind = 'ramp' then factor end as ramp_factor,
+        case when kind = 'transfer' then factor end as transfer_factor,
+        case when kind = 'leave' then coalesce(nullif(factor, 0), 1) end as leave_share
+    from periods
+    where kind in ('ramp', 'transfer', 'leave')
 
 ),
 
 active_days as (
 
     select
+        seat_days.moment_id,
+        seat_days.moment_kind,
         seat_days.rep_id,
         seat_days.fiscal_quarter,
         seat_days.day_on,
         cast(
-            coalesce(min(ramps.factor), 1) * (1 - coalesce(max(leaves.leave_share), 0))
+            coalesce(min(reductions.ramp_factor), 1)
+            * coalesce(min(reductions.transfer_factor), 1)
+            * (1 - coalesce(max(reductions.leave_share), 0))
             as {{ type_share() }}
         ) as active_share
     from seat_days
-    left join ramps
-        on seat_days.rep_id = ramps.rep_id
-        and seat_days.day_on between ramps.starts_on and ramps.ends_on
-    left join leaves
-        on seat_days.rep_id = leaves.rep_id
-        and seat_days.day_on between leaves.starts_on and leaves.ends_on
-    group by seat_days.rep_id, seat_days.fiscal_quarter, seat_days.day_on
+    left join reductions
+        on seat_days.moment_id = reductions.moment_id
+        and seat_days.rep_id = reductions.rep_id
+        and seat_days.day_on between reductions.starts_on and reductions.ends_on
+    group by
+        seat_days.moment_id,
+        seat_days.moment_kind,
+        seat_days.rep_id,
+        seat_days.fiscal_quarter,
+        seat_days.day_on
 
 )
 

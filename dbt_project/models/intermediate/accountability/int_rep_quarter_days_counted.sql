@@ -6,21 +6,21 @@ active_days as (
 
 ),
 
-calendar as (
+periods as (
 
-    select * from {{ ref('int_rep_calendar_current') }}
-
-),
-
-fiscal_days as (
-
-    select * from {{ ref('dim_fiscal_days') }}
+    select * from {{ ref('int_rep_periods_by_moment') }}
 
 ),
 
-holidays as (
+moments as (
 
-    select * from {{ latest_batch(ref('stg_settings__holidays')) }}
+    select * from {{ ref('int_ae_moments_listed') }}
+
+),
+
+business_days as (
+
+    select * from {{ ref('int_country_business_days_listed') }}
 
 ),
 
@@ -30,70 +30,94 @@ company as (
 
 ),
 
-rep_countries as (
+-- The rep's last seat of the quarter says whose holidays make its business days.
+seats_ranked as (
 
     select
+        moment_id,
         rep_id,
-        max(country) as country
-    from calendar
+        country,
+        first_seat_starts_on,
+        row_number() over (
+            partition by moment_id, rep_id order by starts_on desc nulls last
+        ) as seat_rank
+    from periods
     where kind = 'seat'
-    group by rep_id
 
 ),
 
 active_by_quarter as (
 
     select
+        active_days.moment_id,
         active_days.rep_id,
         active_days.fiscal_quarter,
-        coalesce(rep_countries.country, company.holidays_country) as country,
-        sum(active_days.active_share) as active_days_count
+        moments.moment_kind,
+        moments.cutoff_step,
+        moments.through_on,
+        coalesce(seats_ranked.country, company.holidays_country) as country,
+        seats_ranked.first_seat_starts_on,
+        sum(active_days.active_share) as active_days_count,
+        sum(
+            case
+                when active_days.day_on <= moments.through_on then active_days.active_share else 0
+            end
+        ) as elapsed_days_count
     from active_days
     cross join company
-    left join rep_countries
-        on active_days.rep_id = rep_countries.rep_id
+    inner join moments
+        on active_days.moment_id = moments.moment_id
+    inner join seats_ranked
+        on active_days.moment_id = seats_ranked.moment_id
+        and active_days.rep_id = seats_ranked.rep_id
+        and seats_ranked.seat_rank = 1
     group by
+        active_days.moment_id,
         active_days.rep_id,
         active_days.fiscal_quarter,
-        coalesce(rep_countries.country, company.holidays_country)
-
-),
-
-countries as (
-
-    select distinct country from active_by_quarter
+        moments.moment_kind,
+        moments.cutoff_step,
+        moments.through_on,
+        coalesce(seats_ranked.country, company.holidays_country),
+        seats_ranked.first_seat_starts_on
 
 ),
 
 quarter_days as (
 
     select
-        countries.country,
-        fiscal_days.fiscal_quarter,
+        country,
+        fiscal_quarter,
+        valid_from_step,
+        valid_until_step,
         count(*) as business_days_count
-    from countries
-    cross join fiscal_days
-    left join holidays
-        on fiscal_days.day_on = holidays.holiday_on
-        and countries.country = holidays.country
-    where fiscal_days.is_weekday
-        and holidays.holiday_on is null
-    group by countries.country, fiscal_days.fiscal_quarter
+    from business_days
+    group by country, fiscal_quarter, valid_from_step, valid_until_step
 
 ),
 
 counted as (
 
     select
+        active_by_quarter.moment_id,
+        active_by_quarter.moment_kind,
         active_by_quarter.rep_id,
         active_by_quarter.fiscal_quarter,
         active_by_quarter.country,
+        {{ days_between('active_by_quarter.first_seat_starts_on', 'active_by_quarter.through_on') }}
+            as seat_days_count,
         cast(active_by_quarter.active_days_count as decimal(18, 6)) as active_days_count,
+        cast(active_by_quarter.elapsed_days_count as decimal(18, 6)) as elapsed_days_count,
         cast(quarter_days.business_days_count as bigint) as business_days_count
     from active_by_quarter
     inner join quarter_days
-        on active_by_quarter.country = quarter_days.country
+        on lower(active_by_quarter.country) = quarter_days.country
         and active_by_quarter.fiscal_quarter = quarter_days.fiscal_quarter
+        and active_by_quarter.cutoff_step >= quarter_days.valid_from_step
+        and (
+            quarter_days.valid_until_step is null
+            or active_by_quarter.cutoff_step < quarter_days.valid_until_step
+        )
 
 )
 

@@ -15,6 +15,7 @@ expectation_metrics as (
 active_days as (
 
     select * from {{ ref('int_rep_active_days') }}
+    where moment_kind = 'today'
 
 ),
 

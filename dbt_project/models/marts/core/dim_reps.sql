@@ -21,7 +21,7 @@ calendar as (
 
 expectations as (
 
-    select * from {{ ref('int_expectations_listed') }}
+    select * from {{ ref('int_expectations_versioned') }}
 
 ),
 

@@ -1,0 +1,25 @@
+with
+
+gaps as (
+
+    select * from {{ ref('int_support_gaps_found') }}
+
+),
+
+decided as (
+
+    select
+        moment_id,
+        moment_kind,
+        rep_id,
+        fiscal_quarter,
+        case
+            when max(case when is_gap then 1 else 0 end) = 1 then 'support_gap' else 'delivered'
+        end as support_status,
+        {{ ordered_list("case when is_gap then support_kind end", "support_kind") }} as support_gaps
+    from gaps
+    group by moment_id, moment_kind, rep_id, fiscal_quarter
+
+)
+
+select * from decided
