@@ -84,11 +84,11 @@ dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else 
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 --extra review \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra telemetry \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra spark --extra spark-test --extra ducklake \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra telemetry --extra spark --extra spark-test --extra ducklake \
 		--extra ducklake-test --extra kubernetes --extra benchmark \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		--constraint requirements.lock -o requirements-spark.lock >/dev/null

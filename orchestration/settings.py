@@ -31,6 +31,7 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
     "COSELL_MEMORY": "what DuckDB may hold before it spills, such as 4GiB (default: half)",
     SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
+    "COSELL_UMASK": "who can read what is written: 077 nobody else (default), 027 your group",
     "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
     "COSELL_SPARK_PORT": "its port (default 10000)",
     "COSELL_SPARK_USER": "the user that it is told (default cosell)",
@@ -45,6 +46,9 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
     "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
     "COSELL_SLACK_ACCESS_TOKEN": "the bot's token (xoxb-…), for `cosell routes deliver`",
+    "COSELL_SMTP_PASSWORD": "the mail server's password, for alerts",
+    "COSELL_WEBHOOK_URL": "the webhook's address where it is a secret itself, for alerts",
+    "COSELL_WEBHOOK_TOKEN": "sent to the webhook as a bearer token, for alerts",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
 
@@ -139,6 +143,26 @@ class Home:
         return self.root / "deliveries"
 
     @property
+    def alerts_file(self) -> Path:
+        """Who is told of failed gates and late feeds."""
+        return self.config / "alerts.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """What happened: the logs of refreshes, and what alerts were told."""
+        return self.root / "logs"
+
+    @property
+    def refresh_logs(self) -> Path:
+        """One file of JSON lines per refresh."""
+        return self.logs / "refreshes"
+
+    @property
+    def told_alerts(self) -> Path:
+        """Which troubles last, who was told of them, and who could not be told."""
+        return self.logs / "alerts.json"
+
+    @property
     def warehouse(self) -> Path:
         """The workshop that dbt builds; no reader opens it."""
         return self.root / "warehouse.duckdb"
@@ -172,6 +196,11 @@ class Home:
     def dagster(self) -> Path:
         """Dagster's own instance files."""
         return self.root / "dagster"
+
+    @property
+    def gate_results(self) -> Path:
+        """The newest results of each gate, until a release takes them."""
+        return self.dagster / "gates"
 
     @property
     def truth(self) -> Path:

@@ -170,6 +170,18 @@ def hold_refresh_lock(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
             opened.truncate(0)
 
 
+def lock_holder(home: Home) -> str | None:
+    """Who refreshes the home now; None for nobody."""
+    file = home.dagster / LOCK_FILE
+    try:
+        with file.open("r", encoding="utf-8") as opened:
+            if _take(opened.fileno()):
+                return None
+            return _holder(file)
+    except OSError:
+        return None
+
+
 def _take(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
