@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,12 @@ class RefreshSession:
                 station=name,
                 seconds=round(seconds, 3),
                 outcome="failed" if self.failed_station == name else "done",
+                tests=Counter(
+                    one.status
+                    for one in self.dbt_results.get(name, ())
+                    if one.resource_type == "test"
+                )
+                or None,
             )
 
     def keep_results(self, station: str, results: list[NodeResult]) -> None:
@@ -156,7 +163,8 @@ class RefreshSession:
         nodes = self.project.manifest["nodes"]
         for one in results:
             is_test = one.resource_type == "test"
-            if is_test and one.status == "pass":
+            # Passed tests are counted in their station's line; hooks are no steps.
+            if one.status == "pass" or one.resource_type == "operation":
                 continue
             node = nodes.get(one.unique_id)
             table = None if is_test or node is None else f"{area_of(node)}.{one.name}"

@@ -489,8 +489,35 @@ def reject_unknown_keys(file: str, values: dict[str, Any], known: tuple[str, ...
             )
 
 
+# No setting of ours comes near; what is larger is no setting, or an attack.
+_LARGEST_YAML_BYTES = 2**20
+_DEEPEST_YAML = 16
+
+
 class _TextLoader(yaml.BaseLoader):
-    """Every scalar stays the text that was written: `NO` is Norway and `007` keeps its zeros."""
+    """Every scalar stays the text that was written: `NO` is Norway and `007` keeps its zeros.
+
+    Aliases are refused: ten lines of them stand for billions of values. So is what lies deeper than
+    any setting.
+    """
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, f"the alias *{event.anchor} is not read", event.start_mark
+            )
+        self._depth += 1
+        if self._depth > _DEEPEST_YAML:
+            raise yaml.composer.ComposerError(
+                None, None, f"more than {_DEEPEST_YAML} levels are no setting", event.start_mark
+            )
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -510,6 +537,11 @@ class _TextLoader(yaml.BaseLoader):
 def read_yaml_mapping(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, every scalar as text; raises ConfigurationError."""
     try:
+        if path.stat().st_size > _LARGEST_YAML_BYTES:
+            raise ConfigurationError(
+                f"{path} is larger than {_LARGEST_YAML_BYTES // 1024} KiB, which no settings are: "
+                "check what it is."
+            )
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path} is not UTF-8: save it as UTF-8.") from None

@@ -27,6 +27,7 @@ from orchestration.crm.credentials import read_credentials
 from orchestration.crm.sessions import Patience, open_session
 from orchestration.errors import RoutingError, one_sentence
 from orchestration.file_shares.secrets import read_secret
+from orchestration.routing.slack_digests import escaped
 from orchestration.secrets_file import secrets_in_file
 from orchestration.settings import Home
 
@@ -85,11 +86,6 @@ def open_channels(
     return channels
 
 
-def slack_text(text: str) -> str:
-    """A text that Slack shows as it is: no link, no mention, no channel (Slack's three escapes)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 @dataclass(frozen=True)
 class SlackChannel:
     """A channel of our own workspace."""
@@ -104,8 +100,8 @@ class SlackChannel:
         token = read_credentials(self.home, "slack", "slack").access_token
         if token is None:
             raise RoutingError("Slack needs the bot's token: set COSELL_SLACK_ACCESS_TOKEN.")
-        text = slack_text("\n".join(f"• {line}" for line in message.lines))
-        heading = slack_text(message.subject)
+        text = "\n".join(f"• {escaped(line)}" for line in message.lines)
+        heading = escaped(message.subject)
         section = {"type": "mrkdwn", "text": f"{heading}\n{text}"[:_LONGEST_SECTION]}
         body = {
             "channel": self.settings.channel,
