@@ -68,6 +68,8 @@ _CURRENCY_CODES = (
 )
 CURRENCIES = frozenset(_CURRENCY_CODES.split())
 
+_PATTERN_OF_FILES = re.compile(r"[*?\[\]{}]")
+
 _SCHEMA_PREFIX = re.compile(r"([a-z][a-z0-9_]*)?")
 
 
@@ -335,6 +337,11 @@ def load_settings(home: Path | None = None, engine: str | None = None) -> Settin
     reject_unknown_variables(os.environ)
     root = Path(home) if home is not None else Path(os.environ.get("COSELL_HOME") or "data")
     place = Home(root.expanduser())
+    if _PATTERN_OF_FILES.search(str(place.root.absolute())):
+        raise ConfigurationError(
+            f"The data folder {place.root.absolute()} has one of * ? [ ] {{ }} in its path, which "
+            "the engines read as patterns of files: choose another path."
+        )
     chosen = engine or os.environ.get("COSELL_ENGINE") or _engine_of_company(place)
     if chosen not in get_args(Engine):
         raise ConfigurationError(
