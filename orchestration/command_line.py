@@ -841,12 +841,9 @@ def alerts(
     ] = False,
 ) -> None:
     """Show who is told of failed gates and late feeds, and what is wrong now."""
-    from orchestration.alerts import (
-        failed_channels,
-        load_alert_settings,
-        send_test,
-        standing_causes,
-    )
+    from orchestration.alerts.causes import standing_causes
+    from orchestration.alerts.settings import load_alert_settings
+    from orchestration.alerts.telling import failed_channels, send_test
     from orchestration.health_pages import alerts_page
 
     home = an_initialized_home(the_settings())

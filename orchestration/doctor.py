@@ -19,8 +19,9 @@ from typing import Literal
 
 from expectations.verdict import VERDICT_FILE, GateResult
 from orchestration import tracing
-from orchestration.alerts import failed_channels, load_alert_settings
 from orchestration.alerts.channels import SMTP_PASSWORD, WEBHOOK_URL
+from orchestration.alerts.settings import load_alert_settings
+from orchestration.alerts.telling import failed_channels
 from orchestration.company_status import company_status, feed_statuses, freshness_day
 from orchestration.crm.credentials import read_credentials
 from orchestration.errors import INSTALL, CosellError, one_sentence

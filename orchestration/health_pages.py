@@ -13,7 +13,9 @@ from rich.text import Text
 from orchestration.pages import count
 
 if TYPE_CHECKING:
-    from orchestration.alerts import AlertSettings, Cause, FailedChannel
+    from orchestration.alerts.causes import Cause
+    from orchestration.alerts.settings import AlertSettings
+    from orchestration.alerts.telling import FailedChannel
     from orchestration.doctor import Examination, Finding
 
 TOPIC_WIDTH = 11

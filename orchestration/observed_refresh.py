@@ -112,8 +112,11 @@ def _what_was_judged(session: RefreshSession, station: str) -> str | None:
 def _tell(session: RefreshSession, log: RefreshLog) -> None:
     """Tell those who want to know; what goes wrong with that is logged, and nothing else."""
     try:
-        from orchestration.alerts import tell_of_refresh
+        from orchestration.alerts.settings import load_alert_settings
 
-        tell_of_refresh(session.home, log)
+        if load_alert_settings(session.home).are_enabled:
+            from orchestration.alerts.telling import tell_of_refresh
+
+            tell_of_refresh(session.home, log)
     except Exception as error:
         log.write("alerts_failed", message=f"{type(error).__name__}: {one_sentence(str(error))}")

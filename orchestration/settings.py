@@ -512,14 +512,15 @@ class _TextLoader(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()
+        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             raise yaml.composer.ComposerError(
-                None, None, f"the alias *{event.anchor} is not read", event.start_mark
+                None, None, f"the alias *{event.anchor} is not read", mark
             )
         self._depth += 1
         if self._depth > _DEEPEST_YAML:
             raise yaml.composer.ComposerError(
-                None, None, f"more than {_DEEPEST_YAML} levels are no setting", event.start_mark
+                None, None, f"more than {_DEEPEST_YAML} levels are no setting", mark
             )
         try:
             return super().compose_node(parent, index)

@@ -51,10 +51,7 @@ def tell_of_refresh(
 
     Raises ConfigurationError where config/alerts.yaml is not usable.
     """
-    settings = load_alert_settings(home)
-    if not settings.are_enabled:
-        return
-    channels = open_channels(home, settings, patience)
+    channels = open_channels(home, load_alert_settings(home), patience)
     told, failures = _read(home)
     told = _with_the_present(told, standing_causes(home, today), {each.name for each in channels})
     for channel in channels:

@@ -10,12 +10,9 @@ from pathlib import Path
 import pytest
 
 from expectations.verdict import GateResult, RuleVerdict
-from orchestration.alerts import (
-    failed_channels,
-    load_alert_settings,
-    send_test,
-    standing_causes,
-)
+from orchestration.alerts.causes import standing_causes
+from orchestration.alerts.settings import load_alert_settings
+from orchestration.alerts.telling import failed_channels, send_test
 from orchestration.errors import ConfigurationError, GateError, RefreshError
 from orchestration.observed_refresh import observed
 from orchestration.refresh_log import read_attempts, read_events
@@ -96,7 +93,7 @@ def test_a_failed_gate_is_told_by_its_rules_and_without_the_rows(home: Home, hea
 
 
 def test_a_late_feed_is_told_by_its_day_and_cadence(home: Home, heard: Heard) -> None:
-    from orchestration.alerts import tell_of_refresh
+    from orchestration.alerts.telling import tell_of_refresh
     from orchestration.landing import land_file
     from orchestration.refresh_log import RefreshLog
 
