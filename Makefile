@@ -22,7 +22,7 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test test-fast test-spark check format dagster lock clean
+.PHONY: help install install-spark demo test test-fast test-spark check format dagster audit sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -81,14 +81,24 @@ format: $(INSTALLED) ## Rewrite Python in the project's format
 dagster: $(INSTALLED) ## Open the Dagster UI (COSELL_HOME; default ./data, else ./demo)
 	@$(BIN)/cosell dagster
 
+# What leaves the machine are names and versions of packages that anybody can install. Where there is no
+# network to ask, this fails and says so: a package that was not asked for is none that is safe.
+audit: $(INSTALLED) ## Ask which locked package has a known vulnerability (needs a network)
+	@$(BIN)/pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip \
+		--progress-spinner off --timeout 15
+
+sbom: $(INSTALLED) ## Write the bill of materials (CycloneDX) into dist/
+	@$(BIN)/python -m orchestration.bill_of_materials requirements.lock dist/cosell.cdx.json
+	@$(BIN)/python -m orchestration.bill_of_materials requirements-spark.lock dist/cosell-spark.cdx.json
+
 lock: $(INSTALLED) ## Compile requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 --extra review \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra telemetry \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		-o requirements.lock >/dev/null
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet pyproject.toml --extra dev \
-		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra spark --extra spark-test --extra ducklake \
+		--extra salesforce --extra slack --extra sftp --extra s3 --extra review --extra telemetry --extra spark --extra spark-test --extra ducklake \
 		--extra ducklake-test --extra kubernetes --extra benchmark \
 		--generate-hashes --no-emit-index-url --no-strip-extras --universal --python-version 3.11 \
 		--constraint requirements.lock -o requirements-spark.lock >/dev/null

@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from orchestration.errors import CosellError
+from orchestration.private_files import file_mask
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -193,6 +194,8 @@ def choose(
     ] = False,
 ) -> None:
     """Choose the home and the engine for the verb that follows."""
+    # What any verb writes is private, whichever library writes it.
+    os.umask(file_mask(os.environ))
     choice.home, choice.engine, choice.debug = home, engine, debug
 
 
@@ -815,6 +818,40 @@ def status() -> None:
 
     found = company_status(an_initialized_home(the_settings()))
     the_console().print(status_page(found, next_steps(found), datetime.now(UTC)))
+
+
+@app.command(rich_help_panel=READ)
+def doctor() -> None:
+    """Look for what is wrong with the home, and say how each thing is mended."""
+    from orchestration.doctor import examine
+    from orchestration.health_pages import examination_page
+
+    settings = the_settings()
+    home = an_initialized_home(settings)
+    examination = examine(settings, this_command(home))
+    the_console().print(examination_page(examination))
+    if not examination.is_healthy:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command(rich_help_panel=READ)
+def alerts(
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a message to every enabled channel.")
+    ] = False,
+) -> None:
+    """Show who is told of failed gates and late feeds, and what is wrong now."""
+    from orchestration.alerts.causes import standing_causes
+    from orchestration.alerts.settings import load_alert_settings
+    from orchestration.alerts.telling import failed_channels, send_test
+    from orchestration.health_pages import alerts_page
+
+    home = an_initialized_home(the_settings())
+    settings = load_alert_settings(home)
+    sent = send_test(home) if test else None
+    the_console().print(alerts_page(settings, standing_causes(home), failed_channels(home), sent))
+    if sent is not None and (not sent or any(sent.values())):
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command(rich_help_panel=READ)

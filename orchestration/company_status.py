@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from orchestration.answers import open_release
+from orchestration.errors import CosellError
 from orchestration.landing import JournalEntry, RefusedFile, read_journal, read_refused_files
 from orchestration.landing.closed_partners import begun_offboardings
+from orchestration.refresh_log import RefreshAttempt, Trouble, read_attempts, standing_trouble
 from orchestration.release import Release, current_release
-from orchestration.settings import Home, read_yaml_mapping
+from orchestration.settings import Home, load_company, read_yaml_mapping
+from orchestration.workshop import lock_holder
 
 TOP_REASONS = 5
+LATE_AFTER_CADENCES = 2
+"""How many times its cadence a feed may stay away before it is late."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class FeedStatus:
         """Whether on that day the newest file is older than twice the declared cadence."""
         if not self.is_regular or self.newest_as_of is None or self.cadence_days is None:
             return False
-        return on - self.newest_as_of > timedelta(days=2 * self.cadence_days)
+        return on - self.newest_as_of > timedelta(days=LATE_AFTER_CADENCES * self.cadence_days)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,12 @@ class CompanyStatus:
     feeds: list[FeedStatus]
     refused: list[RefusedReason]
     refused_files: list[RefusedFile]
+    attempt: RefreshAttempt | None = None
+    """The newest refresh of which a log is left."""
+    trouble: Trouble | None = None
+    """Why refreshes fail, None where the newest one did not."""
+    running: str | None = None
+    """Who refreshes now."""
 
     @property
     def waits_for_refresh(self) -> bool:
@@ -74,6 +86,8 @@ def company_status(home: Home) -> CompanyStatus:
     entries = read_journal(home)
     own = [entry for entry in entries if entry.source not in INTERNAL_SOURCES]
     release = current_release(home)
+    running = lock_holder(home)
+    attempt = next(read_attempts(home), None)
     return CompanyStatus(
         home=home,
         release=release,
@@ -82,7 +96,31 @@ def company_status(home: Home) -> CompanyStatus:
         feeds=_feeds(home, own, partners_that_left(release)),
         refused=refused_reasons(home),
         refused_files=read_refused_files(home),
+        attempt=attempt,
+        trouble=standing_trouble(home, attempt.file if attempt and running else None),
+        running=running,
     )
+
+
+def feed_statuses(home: Home) -> list[FeedStatus]:
+    """Every configured feed of a home and what has landed from it."""
+    own = [entry for entry in read_journal(home) if entry.source not in INTERNAL_SOURCES]
+    return _feeds(home, own, partners_that_left(current_release(home)))
+
+
+def freshness_day(home: Home) -> date:
+    """The day on which a feed is late or not: today in the company.
+
+    A generated company lives in its own days: the newest one that has landed.
+    """
+    if home.truth.is_dir():
+        days = [entry.as_of for entry in read_journal(home) if entry.source not in INTERNAL_SOURCES]
+        return max(days, default=datetime.now(UTC).date())
+    try:
+        zone = ZoneInfo(load_company(home).time_zone)
+    except CosellError:
+        return datetime.now(UTC).date()
+    return datetime.now(zone).date()
 
 
 # What the pipeline lands about itself is no feed of the company's.
@@ -164,7 +202,12 @@ def next_steps(status: CompanyStatus) -> list[str]:
         f"run `cosell --home {home} partners offboard {begun['partner_id']}`."
         for begun in begun_offboardings(status.home)
     ]
-    if status.waits_for_refresh:
+    if status.trouble is not None and status.running is None:
+        steps.append(
+            f"Mend what stopped the refresh, then run `cosell --home {home} refresh`; "
+            f"`cosell --home {home} doctor` looks for more."
+        )
+    elif status.waits_for_refresh:
         steps.append(
             f"Files as of {status.newest_landed_as_of} are not in the release yet: "
             f"run `cosell --home {home} refresh`."

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -410,7 +411,16 @@ def _node_result(result: Any) -> NodeResult:
         failing_rows_count=result.failures,
         message=str(result.message or ""),
         query=str(getattr(node, "compiled_code", None) or ""),
+        began_at=_began_at(result),
     )
+
+
+def _began_at(result: Any) -> float | None:
+    """When dbt began to execute a node; dbt's moments are UTC and say so or not."""
+    for timing in result.timing or ():
+        if timing.name == "execute" and timing.started_at is not None:
+            return float(timing.started_at.replace(tzinfo=UTC).timestamp())
+    return None
 
 
 def _sentence_of_exception(beginning: str, exception: BaseException | None) -> CosellError:

@@ -163,9 +163,10 @@ def build_dbt_station(
             keeps_views = names is None and session.has_views_of_these_models
             results = session.project.build(station, session.report(station), names, keeps_views)
             session.warehouse.show(session.project.manifest)
-            session.dbt_results[station] = results
-            rows_counts = _rows_counts(session)
-            yield from _materializations(manifest, selected, results, rows_counts, keeps_views)
+            session.keep_results(station, results)
+            yield from _materializations(
+                manifest, selected, results, session.rows_counts, keeps_views
+            )
             yield from _check_results(manifest, content, results, context)
             raise_for_failures(session, station, results)
 
@@ -183,11 +184,6 @@ def reporting_failures(session: RefreshSession, station: str) -> Iterator[None]:
             yield
     except CosellError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
-
-
-def _rows_counts(session: RefreshSession) -> dict[str, int]:
-    """Rows of every table of the warehouse by `schema.table`; views have none."""
-    return session.warehouse.rows_counts()
 
 
 @contextmanager

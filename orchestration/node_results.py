@@ -21,6 +21,8 @@ class NodeResult:
     message: str
     query: str
     """The compiled SQL; for a test, the query of its failing rows."""
+    began_at: float | None = None
+    """When it was begun, in seconds since 1970; None where nobody has noted it."""
 
 
 NodeListener = Callable[[str, int, int], None]

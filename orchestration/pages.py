@@ -228,7 +228,7 @@ def _what_was_published(outcome: RefreshOutcome) -> str:
 
 def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> RenderableType:
     """The release, the feeds, what was refused, what to do next."""
-    parts: list[RenderableType] = [_release_line(status, now), ""]
+    parts: list[RenderableType] = [_release_line(status, now), *_refresh_lines(status, now), ""]
     parts.append(_feeds_table(status))
     if status.refused_files:
         parts += ["", Text("Refused files", style="bold yellow")]
@@ -253,6 +253,30 @@ def _release_line(status: CompanyStatus, now: datetime) -> RenderableType:
         f"{count(release.tables_count, 'table')} · {count(release.rows_count, 'row')} · "
         f"{count(status.releases_count, 'release')} kept[/]"
     )
+
+
+def _refresh_lines(status: CompanyStatus, now: datetime) -> list[RenderableType]:
+    """Who refreshes now, and why the newest refresh did not end well and since when."""
+    lines: list[RenderableType] = []
+    if status.running is not None:
+        lines.append(Text(f"A refresh is at work: {status.running}.", style="cyan"))
+    if status.trouble is None:
+        if status.attempt is not None and status.attempt.finished_at is not None:
+            ended = ago(status.attempt.finished_at, now)
+            lines.append(Text(f"last refresh {ended}, nothing stopped it", style="dim"))
+        return lines
+    newest, first, times = status.trouble.newest, status.trouble.first, status.trouble.count
+    verb = {"failed": "failed", "stopped": "was stopped"}.get(newest.outcome or "", "broke off")
+    again = f", {times} times since {first.started_at:%Y-%m-%d %H:%M} UTC" if times > 1 else ""
+    where = f" at {newest.station}" if newest.station else ""
+    heading = f"The last {newest.verb} {verb}{where} {ago(newest.started_at, now)}{again}"
+    said = newest.message or "Its process ended without a word; the published release is untouched."
+    return [
+        *lines,
+        "",
+        Text(heading, style="bold red"),
+        Padding(Text(said), (0, 0, 0, 2), expand=False),
+    ]
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -33,8 +33,6 @@ from orchestration.release import Release, current_release, list_releases
 from orchestration.settings import Home
 from orchestration.stations import LANDING, MARTS, MATCHING
 
-GATES_FOLDER = "gates"
-
 # Used until a home has the policy `gate_limits`, which overrules them.
 DEFAULT_LIMITS: Mapping[str, str] = {
     # A fifth of a list does not leave within one cadence (rules section 2, case 31).
@@ -78,13 +76,13 @@ def run_gate(session: RefreshSession, gate: Gate) -> GateResult:
         gate.parameters(session, as_of),
         gate_folder(session.home, gate.name),
     )
-    session.gates[gate.name] = result
+    session.keep_gate(result)
     return result
 
 
 def gate_folder(home: Home, gate: str) -> Path:
     """Where the newest results of a gate are kept until a release takes them."""
-    return home.dagster / GATES_FOLDER / gate
+    return home.gate_results / gate
 
 
 def raise_where_blocked(result: GateResult) -> None:

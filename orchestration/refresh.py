@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.verdict import GateResult
 from orchestration.errors import RefreshError, ReleaseError, one_sentence
 from orchestration.landing.knowledge_tables import LANDED_BATCHES, recorded_rows
+from orchestration.observed_refresh import observed
 from orchestration.progress import Progress, no_progress
 from orchestration.refresh_session import STOPPED, RefreshSession
 from orchestration.release import current_release
@@ -103,7 +104,7 @@ def run_refresh(
     _refuse_future(as_of)
     session = RefreshSession(settings, as_of, no_progress if progress is None else progress)
     session.progress(STARTING)
-    with hold_refresh_lock(settings.home, wait_seconds):
+    with hold_refresh_lock(settings.home, wait_seconds), observed(session):
         session.fetch()
         if not session.repeats_the_last():
             session.warehouse.check()
@@ -140,7 +141,7 @@ def run_rebuild(settings: Settings, progress: Progress | None = None) -> Rebuild
         settings, progress=no_progress if progress is None else progress, is_rebuild=True
     )
     session.progress(STARTING)
-    with hold_refresh_lock(home):
+    with hold_refresh_lock(home), observed(session, "rebuild"):
         session.warehouse.check()
         _run_job(session)
     after = current_release(home)

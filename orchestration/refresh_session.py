@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,12 @@ from orchestration.errors import RefreshError
 from orchestration.landing.closed_partners import refuse_unfinished
 from orchestration.node_results import NodeResult
 from orchestration.progress import Progress, no_progress
+from orchestration.redaction import hide_secrets
+from orchestration.refresh_log import RefreshLog
 from orchestration.release import PublishedRelease, files_hash
+from orchestration.release.public_tables import area_of
 from orchestration.settings import Home, Settings
+from orchestration.tracing import past_span, span
 from orchestration.warehouse import Warehouse, warehouse_of
 from orchestration.workshop import (
     WorkshopState,
@@ -83,6 +88,12 @@ class RefreshSession:
     seconds: dict[str, float] = field(default_factory=dict)
     """How long every station took, in the order in which they ran."""
 
+    log: RefreshLog = field(default_factory=RefreshLog)
+    """Where every event of this refresh is written."""
+    failed_station: str | None = None
+    rows_counts: dict[str, int] = field(default_factory=dict)
+    """Rows of every table of the warehouse by `schema.table`, as the last station left them."""
+
     not_fetched: list[tuple[str, str]] | None = None
     """(file, sentence) of what could not be fetched from shares; None before anything was."""
 
@@ -116,18 +127,74 @@ class RefreshSession:
         if self.failure is not None:
             raise RefreshError(f"The {name} station did not run: {self.failure}")
         self.progress(name)
+        self.log.write("station_started", station=name)
         started = time.monotonic()
         try:
-            yield
+            with span(name):
+                yield
         except Exception as error:
-            self.failure = error
+            hide_secrets(error, self.log.secrets)
+            self.failure, self.failed_station = error, name
             raise
         except BaseException:
             # A signal: Dagster would report a failed step without a reason.
-            self.failure = RefreshError(STOPPED)
+            self.failure, self.failed_station = RefreshError(STOPPED), name
             raise
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+            seconds = time.monotonic() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+            self.log.write(
+                "station_finished",
+                station=name,
+                seconds=round(seconds, 3),
+                outcome="failed" if self.failed_station == name else "done",
+                tests=Counter(
+                    one.status
+                    for one in self.dbt_results.get(name, ())
+                    if one.resource_type == "test"
+                )
+                or None,
+            )
+
+    def keep_results(self, station: str, results: list[NodeResult]) -> None:
+        """Remember what became of a station's models, seeds and data tests, and log it."""
+        self.dbt_results[station] = results
+        self.rows_counts = self.warehouse.rows_counts()
+        nodes = self.project.manifest["nodes"]
+        for one in results:
+            is_test = one.resource_type == "test"
+            # Passed tests are counted in their station's line; hooks are no steps.
+            if one.status == "pass" or one.resource_type == "operation":
+                continue
+            node = nodes.get(one.unique_id)
+            table = None if is_test or node is None else f"{area_of(node)}.{one.name}"
+            rows_count = one.failing_rows_count if is_test else self.rows_counts.get(table or "")
+            self.log.write(
+                one.resource_type,
+                station=station,
+                name=one.name,
+                status=one.status,
+                seconds=round(one.seconds, 3),
+                rows=rows_count,
+                message=one.message if one.status in ("error", "fail") else None,
+            )
+            if one.began_at is not None:
+                facts = {"station": station, "status": one.status, "rows": rows_count}
+                past_span(one.name, one.began_at, one.seconds, facts)
+
+    def keep_gate(self, result: GateResult) -> None:
+        """Remember what a gate found, and log it."""
+        self.gates[result.gate] = result
+        self.log.write(
+            "gate",
+            gate=result.gate,
+            verdict=result.verdict,
+            seconds=round(result.seconds, 3),
+            rules=len(result.rules),
+            failed=[rule.rule_id for rule in result.blocking],
+            warned=[rule.rule_id for rule in result.warnings],
+            message=result.message or None,
+        )
 
     def fetch(self) -> None:
         """Fetch what is new in the file shares, once; what fails stops neither others nor us."""
@@ -172,6 +239,7 @@ class RefreshSession:
         """
         refuse_unfinished(self.home)
         self.refresh = refresh
+        self.log.refresh_id = refresh.refresh_id
         before = read_state(self.home, self.settings.engine)
         now = WorkshopState(
             status="building",
@@ -233,6 +301,17 @@ class RefreshSession:
         self.inbox = inbox
         self.landed = [*inbox.landed, *configuration]
         self._landed_names = landed_names(self.home)
+        for landed in self.landed:
+            self.log.write(
+                "landed",
+                feed=landed.feed,
+                table=f"{landed.source}.{landed.table}",
+                file=landed.file,
+                rows=landed.good,
+                quarantined=landed.quarantined,
+            )
+        for file, sentence in inbox.refused:
+            self.log.write("refused", file=file, message=sentence)
 
     def _has_read_everything(self) -> bool:
         """Whether this refresh knows all that there is now.

@@ -31,6 +31,7 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_THREADS": "how many threads the engine may use (default: the cores of this process)",
     "COSELL_MEMORY": "what DuckDB may hold before it spills, such as 4GiB (default: half)",
     SECRETS_VARIABLE: "a YAML file of credentials, outside this folder and readable by you alone",
+    "COSELL_UMASK": "who can read what is written: 077 nobody else (default), 027 your group",
     "COSELL_SPARK_HOST": "where Spark's thrift server listens (default 127.0.0.1)",
     "COSELL_SPARK_PORT": "its port (default 10000)",
     "COSELL_SPARK_USER": "the user that it is told (default cosell)",
@@ -45,6 +46,9 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
     "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
     "COSELL_SLACK_ACCESS_TOKEN": "the bot's token (xoxb-…), for `cosell routes deliver`",
+    "COSELL_SMTP_PASSWORD": "the mail server's password, for alerts",
+    "COSELL_WEBHOOK_URL": "the webhook's address where it is a secret itself, for alerts",
+    "COSELL_WEBHOOK_TOKEN": "sent to the webhook as a bearer token, for alerts",
     "COSELL_QUERY_THREADS": "written for dbt: how many of DuckDB's threads share one query",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
@@ -65,6 +69,8 @@ _CURRENCY_CODES = (
     "UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
 )
 CURRENCIES = frozenset(_CURRENCY_CODES.split())
+
+_PATTERN_OF_FILES = re.compile(r"[*?\[\]{}]")
 
 _SCHEMA_PREFIX = re.compile(r"([a-z][a-z0-9_]*)?")
 
@@ -141,6 +147,26 @@ class Home:
         return self.root / "deliveries"
 
     @property
+    def alerts_file(self) -> Path:
+        """Who is told of failed gates and late feeds."""
+        return self.config / "alerts.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """What happened: the logs of refreshes, and what alerts were told."""
+        return self.root / "logs"
+
+    @property
+    def refresh_logs(self) -> Path:
+        """One file of JSON lines per refresh."""
+        return self.logs / "refreshes"
+
+    @property
+    def told_alerts(self) -> Path:
+        """Which troubles last, who was told of them, and who could not be told."""
+        return self.logs / "alerts.json"
+
+    @property
     def warehouse(self) -> Path:
         """The workshop that dbt builds; no reader opens it."""
         return self.root / "warehouse.duckdb"
@@ -174,6 +200,11 @@ class Home:
     def dagster(self) -> Path:
         """Dagster's own instance files."""
         return self.root / "dagster"
+
+    @property
+    def gate_results(self) -> Path:
+        """The newest results of each gate, until a release takes them."""
+        return self.dagster / "gates"
 
     @property
     def truth(self) -> Path:
@@ -319,6 +350,11 @@ def load_settings(home: Path | None = None, engine: str | None = None) -> Settin
     reject_unknown_variables(os.environ)
     root = Path(home) if home is not None else Path(os.environ.get("COSELL_HOME") or "data")
     place = Home(root.expanduser())
+    if _PATTERN_OF_FILES.search(str(place.root.absolute())):
+        raise ConfigurationError(
+            f"The data folder {place.root.absolute()} has one of * ? [ ] {{ }} in its path, which "
+            "the engines read as patterns of files: choose another path."
+        )
     chosen = engine or os.environ.get("COSELL_ENGINE") or _engine_of_company(place)
     if chosen not in get_args(Engine):
         raise ConfigurationError(
@@ -473,8 +509,36 @@ def reject_unknown_keys(file: str, values: dict[str, Any], known: tuple[str, ...
             )
 
 
+# No setting of ours comes near; what is larger is no setting, or an attack.
+_LARGEST_YAML_BYTES = 2**20
+_DEEPEST_YAML = 16
+
+
 class _TextLoader(yaml.BaseLoader):
-    """Every scalar stays the text that was written: `NO` is Norway and `007` keeps its zeros."""
+    """Every scalar stays the text that was written: `NO` is Norway and `007` keeps its zeros.
+
+    Aliases are refused: ten lines of them stand for billions of values. So is what lies deeper than
+    any setting.
+    """
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        mark: Any = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, f"the alias *{event.anchor} is not read", mark
+            )
+        self._depth += 1
+        if self._depth > _DEEPEST_YAML:
+            raise yaml.composer.ComposerError(
+                None, None, f"more than {_DEEPEST_YAML} levels are no setting", mark
+            )
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -494,6 +558,11 @@ class _TextLoader(yaml.BaseLoader):
 def read_yaml_mapping(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, every scalar as text; raises ConfigurationError."""
     try:
+        if path.stat().st_size > _LARGEST_YAML_BYTES:
+            raise ConfigurationError(
+                f"{path} is larger than {_LARGEST_YAML_BYTES // 1024} KiB, which no settings are: "
+                "check what it is."
+            )
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path} is not UTF-8: save it as UTF-8.") from None

@@ -72,7 +72,7 @@ def read_state(home: Home, engine: Engine = "duckdb") -> WorkshopState | None:
 
 def write_state(home: Home, state: WorkshopState, engine: Engine = "duckdb") -> None:
     """Replace the state in one step."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    home.dagster.mkdir(mode=0o700, parents=True, exist_ok=True)
     values = {**asdict(state), "as_of": state.as_of.isoformat()}
     beside = home.dagster / f".{STATE_FILES[engine]}-{os.getpid()}"
     with beside.open("w", encoding="utf-8") as opened:
@@ -150,7 +150,7 @@ def hold_refresh_lock(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
 
     Raises RefreshError naming the holder where the lock is not free within `wait_seconds`.
     """
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    home.dagster.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home.dagster / LOCK_FILE
     with file.open("a+", encoding="utf-8") as opened:
         deadline = time.monotonic() + wait_seconds
@@ -168,6 +168,18 @@ def hold_refresh_lock(home: Home, wait_seconds: float = 0.0) -> Iterator[None]:
             yield
         finally:
             opened.truncate(0)
+
+
+def lock_holder(home: Home) -> str | None:
+    """Who refreshes the home now; None for nobody."""
+    file = home.dagster / LOCK_FILE
+    try:
+        with file.open("r", encoding="utf-8") as opened:
+            if _take(opened.fileno()):
+                return None
+            return _holder(file)
+    except OSError:
+        return None
 
 
 def _take(descriptor: int) -> bool:

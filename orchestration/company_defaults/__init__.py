@@ -24,7 +24,14 @@ def initialise_home(home: Home) -> list[Path]:
     Existing files are never touched, so it may be run on a home in use.
     """
     try:
-        for folder in (home.config, home.inbox, home.landing, home.quarantine, home.releases):
+        for folder in (
+            home.root,
+            home.config,
+            home.inbox,
+            home.landing,
+            home.quarantine,
+            home.releases,
+        ):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = write_company_defaults(home)
         for feed_file in sorted(home.feeds.glob("*.yaml")):

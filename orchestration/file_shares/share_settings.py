@@ -28,7 +28,7 @@ _KEYS_OF_ALL = (
     "pgp_passphrase_secret",
 )
 _PLAIN_SECRETS = ("password", "private_key", "passphrase", "access_key", "secret_key", "token")
-_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}\Z")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SETTLED_SECONDS = 60
 

@@ -22,6 +22,7 @@ from orchestration.landing.refreshes import (
     last_refresh,
     newest_known_day,
     open_refresh,
+    record_refresh_steps,
 )
 from orchestration.landing.refused_files import RefusedFile, read_refused_files
 from orchestration.landing.schema import ensure_landing_schema
@@ -54,4 +55,5 @@ __all__ = [
     "open_refresh",
     "read_journal",
     "read_refused_files",
+    "record_refresh_steps",
 ]

@@ -90,7 +90,7 @@ SHEET_FIELDS = (
 )
 _CONNECTION_KEYS = ("instance_url", "url", "api_version", "objects", "page_rows")
 
-_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}\Z")
 
 _FEED_SOURCES: dict[str, tuple[Table, ...]] = {
     # The package of Crossbeam writes its overlaps into Salesforce, so its export lies among them.

@@ -699,7 +699,11 @@ class LandingSession:
 
 
 _SMALL_FILE_BYTES = 1024 * 1024
-_UNJOURNALED = (("cosell", "landed_batches"), ("cosell", "refreshes"))
+_UNJOURNALED = (
+    ("cosell", "landed_batches"),
+    ("cosell", "refreshes"),
+    ("cosell", "refresh_steps"),
+)
 _WRONG_FIELD_COUNT = "wrong_field_count"
 
 

@@ -101,6 +101,16 @@ def _land_one(
     if not file.feed_name:
         report.refused.append((file.label, _misplaced(file)))
         return
+    if file.path.is_symlink():
+        # Who may only write into a feed's folder would else let us read any file of ours.
+        report.refused.append(
+            (
+                file.label,
+                f"{file.label} is a link to another place, and links are not followed: put the "
+                "file itself there.",
+            )
+        )
+        return
     if _is_archive_of_objects(session, file):
         _land_archive(session, file, default_as_of, until, report)
         return

@@ -25,6 +25,14 @@ REFRESHES = Table(
     "One row per refresh.",
     columns_of("refresh_number!*:i refresh_id!* as_of!*:d started_at!*:ts"),
 )
+REFRESH_STEPS = Table(
+    SOURCE,
+    "refresh_steps",
+    "How long each station, gate, seed and model of a refresh took, and how many rows it left.",
+    columns_of(
+        "refresh_number!*:i refresh_id!* station!* step_kind!* step_name!* rows_count:i seconds:n"
+    ),
+)
 WEEKLY_ROUTES = Table(
     SOURCE,
     "weekly_routes",
@@ -134,6 +142,7 @@ PURGED_BATCHES = Table(
 TABLES: tuple[Table, ...] = (
     LANDED_BATCHES,
     REFRESHES,
+    REFRESH_STEPS,
     WEEKLY_ROUTES,
     ROUTE_COMPARISONS,
     ROUTE_LEAVERS,

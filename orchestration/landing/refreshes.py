@@ -41,6 +41,7 @@ from orchestration.landing.knowledge_tables import (
     COMPANY_ASSIGNMENTS,
     LANDED_BATCHES,
     QUARTER_FREEZES,
+    REFRESH_STEPS,
     REFRESHES,
     ROUTE_COMPARISONS,
     ROUTE_LEAVERS,
@@ -198,6 +199,22 @@ def _write_refresh(home: Home, number: int, day: datetime.date, new: list[_Known
         new_batches=tuple(known.entry.batch_id for known in new),
         is_new=True,
     )
+
+
+def record_refresh_steps(
+    home: Home,
+    refresh_id: str,
+    as_of: datetime.date,
+    steps: list[dict[str, str | None]],
+) -> None:
+    """Land what the steps of a refresh took; a second run of the same refresh changes nothing.
+
+    `steps` have the columns of `refresh_steps`, as text. The releases after this one tell of it.
+    """
+    with landing_lock(home):
+        folder = home.landing / REFRESH_STEPS.source / REFRESH_STEPS.name
+        if not folder.joinpath(f"{refresh_id}.parquet").exists():
+            _write_rows(home, REFRESH_STEPS, refresh_id, as_of, current_time(), steps)
 
 
 def _last_step(home: Home) -> int:

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 
 RECEIPT_FORMAT = 1
 STATION = "off-boarding"
-# What Dagster and dbt keep of past runs: checks quote the rows that failed them.
+# What Dagster and dbt keep of past runs: checks quote the rows that failed them, as our logs do.
 _RUN_HISTORY = ("history", "gates", "dbt", "storage", "logs")
 KEPT = (
     "postings of the ledger, what was signed, and the ids and dates of the touches, registrations "
@@ -284,6 +284,7 @@ def _carry_out(settings: Settings, plan: OffboardingPlan, progress: Progress) ->
         home.dagster.joinpath(name).unlink(missing_ok=True)
     for name in _RUN_HISTORY:
         shutil.rmtree(home.dagster / name, ignore_errors=True)
+    shutil.rmtree(home.logs, ignore_errors=True)
     progress(STATION, "inbox")
     _remove_raw_files(home, plan)
     progress(STATION, "landing")

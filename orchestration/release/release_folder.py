@@ -18,6 +18,7 @@ DATABASE_FILE = "cosell.duckdb"
 TABLES_FOLDER = "tables"
 GATES_FOLDER = "gates"
 UNFINISHED_PREFIX = ".building-"
+_LONGEST_ID = 200
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def read_release(home: Home, release_id: str) -> Release:
     if (
         release_id in ("", ".", "..", home.current_release.name)
         or Path(release_id).name != release_id
+        # Longer than any file system's names, which would be another error.
+        or len(release_id) > _LONGEST_ID
         or not folder.is_dir()
     ):
         known = [release.release_id for release in list_releases(home)]

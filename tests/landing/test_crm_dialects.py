@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -344,7 +345,7 @@ def land_folder(home, feed: str, folder: Path) -> dict[str, tuple[int, int, int]
     target = home.inbox / feed / "2026-02-24"
     target.mkdir(parents=True)
     for path in folder.glob("*.csv"):
-        (target / path.name).symlink_to(path)
+        shutil.copy(path, target / path.name)
     report = land_inbox(home)
     assert report.refused == []
     return {
@@ -368,7 +369,7 @@ def test_a_real_salesforce_connector_lands(home, shared_data: Path) -> None:
     unused = ("sf_order_data.csv", "sf_product_2_data.csv", "sf_opportunity_line_item_data.csv")
     for path in folder.glob("*.csv"):
         if path.name not in unused:
-            (target / path.name).symlink_to(path)
+            shutil.copy(path, target / path.name)
     report = land_inbox(home)
     assert report.refused == []
     assert len(report.landed) == 11

@@ -23,6 +23,7 @@ from orchestration.landing import (
     newest_known_day,
     open_refresh,
     policy,
+    record_refresh_steps,
     refreshes,
 )
 
@@ -374,3 +375,24 @@ def test_what_a_refresh_froze_calls_for_no_other_refresh(home, arrive, routes, r
     arrive("salesforce", 16, "2")
     assert frozen in open_refresh(home).new_batches
     assert known(rows)[frozen][2] == 2
+
+
+def test_the_steps_of_a_refresh_are_landed_once_and_outlive_every_landing(home, land, rows) -> None:
+    land("acme", "list.csv", "partner_account_id,account_name,status\n1,Contoso,Customer\n")
+    refresh = open_refresh(home)
+    step = {
+        "refresh_number": "1",
+        "refresh_id": refresh.refresh_id,
+        "station": "staging",
+        "step_kind": "station",
+        "step_name": "staging",
+        "rows_count": None,
+        "seconds": "1.250",
+    }
+    record_refresh_steps(home, refresh.refresh_id, refresh.as_of, [step])
+    # The refresh was killed and runs again: what it took the first time stays.
+    record_refresh_steps(home, refresh.refresh_id, refresh.as_of, [{**step, "seconds": "9.000"}])
+    land("acme", "next.csv", "partner_account_id,account_name,status\n2,Fabrikam,Customer\n")
+    (kept,) = rows("cosell", "refresh_steps")
+    assert (kept["seconds"], kept["rows_count"]) == ("1.250", None)
+    assert open_refresh(home).refresh_number == 2

@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.dbt_station import SESSION
 from orchestration.errors import CosellError
+from orchestration.observed_refresh import observed
 from orchestration.refresh_session import RefreshSession
 from orchestration.schedules import REFRESH_JOB
 from orchestration.settings import load_settings
@@ -29,7 +30,7 @@ def refresh_session(context: dg.InitResourceContext) -> Iterator[RefreshSession]
     try:
         session = RefreshSession(settings)
         session.warehouse.check()
-        with hold_refresh_lock(settings.home):
+        with hold_refresh_lock(settings.home), observed(session):
             yield session
     except CosellError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error

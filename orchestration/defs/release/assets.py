@@ -14,6 +14,7 @@ from orchestration.dbt_station import (
 )
 from orchestration.quality_gate import GATES, raise_where_blocked, run_gate
 from orchestration.refresh_session import RefreshSession
+from orchestration.refresh_steps import land_steps
 from orchestration.release import (
     PublishedRelease,
     ReleaseFacts,
@@ -86,6 +87,7 @@ def run_missing_gates(session: RefreshSession) -> None:
 def publish_refresh(session: RefreshSession) -> PublishedRelease:
     """Publish what the stations have built and remember that the warehouse is complete."""
     state = session.state
+    land_steps(session)
     published = publish(
         session.settings,
         [session.gates[gate.name] for gate in GATES],

@@ -12,6 +12,12 @@ landed_batches as (
 
 ),
 
+refresh_steps as (
+
+    select * from {{ ref('refresh_steps') }}
+
+),
+
 batch_counts as (
 
     select
@@ -24,6 +30,18 @@ batch_counts as (
 
 ),
 
+-- What a station took holds what its models took; gates stand between the stations.
+durations as (
+
+    select
+        refresh_number,
+        cast(sum(seconds) as decimal(18, 3)) as seconds
+    from refresh_steps
+    where step_kind in ('station', 'gate')
+    group by refresh_number
+
+),
+
 refreshes_counted as (
 
     select
@@ -32,10 +50,13 @@ refreshes_counted as (
         refreshes.as_of,
         cast(coalesce(batch_counts.new_batches_count, 0) as bigint) as new_batches_count,
         cast(coalesce(batch_counts.new_rows_count, 0) as bigint) as new_rows_count,
-        cast(coalesce(batch_counts.quarantined_rows_count, 0) as bigint) as quarantined_rows_count
+        cast(coalesce(batch_counts.quarantined_rows_count, 0) as bigint) as quarantined_rows_count,
+        durations.seconds
     from refreshes
     left join batch_counts
         on refreshes.refresh_number = batch_counts.refresh_number
+    left join durations
+        on refreshes.refresh_number = durations.refresh_number
 
 )
 
