@@ -324,6 +324,7 @@ def release_manifest(
                     column.name: column.data_type for column in contents[table.full_name].columns
                 },
                 "not_in_content_hash": sorted(table.ignored_columns),
+                "key": list(table.key),
             }
             for table in tables
         },
