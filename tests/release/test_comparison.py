@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -103,7 +104,8 @@ def test_sums_by_a_column_name_only_the_groups_that_differ(
 ) -> None:
     change_warehouse("alter table attribution.fct_attribution_ledger add column rep_id varchar")
     change_warehouse(
-        "update attribution.fct_attribution_ledger set rep_id = 'r' || (substr(posting_id, 2)::int % 3)"
+        "update attribution.fct_attribution_ledger "
+        "set rep_id = 'r' || (substr(posting_id, 2)::int % 3)"
     )
     before = publish_now().release
     change_warehouse("delete from attribution.fct_attribution_ledger where posting_id = 'l4'")
@@ -143,7 +145,9 @@ def test_columns_that_came_went_or_changed_their_type_are_named(
         ("is_partner", "BOOLEAN", None),
         ("created_on", "DATE", "TIMESTAMP"),
     }
-    assert "created_on  DATE becomes TIMESTAMP" in page_of(found, 80, settings, ACCOUNTS)
+    page = page_of(found, 80, settings, ACCOUNTS)
+    assert re.search(r"created_on +DATE becomes TIMESTAMP", page)
+    assert re.search(r"is_partner +gone, was BOOLEAN", page)
 
 
 def test_a_new_and_a_lost_table_are_told_with_their_rows(
@@ -223,9 +227,10 @@ def test_a_release_is_named_by_its_beginning_or_its_place(
     settings: Settings, differing: ReleaseDifference
 ) -> None:
     home = settings.home
-    assert named_release(home, "current") == differing.after
-    assert named_release(home, "previous") == differing.before
-    assert named_release(home, differing.before.release_id[:16]) == differing.before
+    before, after = differing.before.release_id, differing.after.release_id
+    assert named_release(home, "current").release_id == after
+    assert named_release(home, "previous").release_id == before
+    assert named_release(home, before[:16]).release_id == before
     with pytest.raises(ReleaseError, match=r"may be .* or .*: write more of it"):
         named_release(home, "2026-02-09")
     with pytest.raises(ReleaseError, match="There is no release '2031'"):

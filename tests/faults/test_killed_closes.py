@@ -1,0 +1,119 @@
+"""A close killed at any moment: the quarter is signed with all that was signed, or not at all.
+
+What a refresh builds of a close is what has landed of it. So the landed signature and freeze are
+compared with those of a close that nobody disturbed, after another close and after the landing of
+the next refresh.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import CosellError
+from orchestration.quarter_close import LAID_ASIDE, close_quarter, finish_closes
+from orchestration.release import current_release
+from orchestration.release.verification import changed_files
+from orchestration.settings import Home
+from tests.faults.conftest import linked_copy
+from tests.faults.moments import KillLog, moments
+from tests.faults.warm_process import WarmProcess
+
+CLOSE = "tests.faults.programs:close"
+QUARTER, DAY = "FY2027-Q3", "2026-11-02"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What has landed of the close of the quarter."""
+
+    signatures: tuple[tuple[Any, ...], ...]
+    freezes: tuple[tuple[Any, ...], ...]
+
+
+NOTHING = Signed((), ())
+
+
+def signed_in(home: Home) -> Signed:
+    """Landed signatures and freezes of the quarter; each batch is one that the journal knows."""
+    entries = {path.stem for path in home.journal.glob("*.json")}
+
+    def rows(source: str, table: str, columns: str) -> tuple[tuple[Any, ...], ...]:
+        files = [
+            str(path)
+            for path in home.landing.joinpath(source, table).glob("*.parquet")
+            if path.stem in entries
+        ]
+        if not files:
+            return ()
+        found = duckdb.execute(
+            f"select {columns} from read_parquet(?, union_by_name = true) "
+            "where fiscal_quarter = ? order by all",
+            [files, QUARTER],
+        ).fetchall()
+        return tuple(found)
+
+    return Signed(
+        rows("templates", "quarter_closes", "fiscal_quarter, signed_by, note, closed_at"),
+        rows(
+            *("cosell", "quarter_freezes"),
+            "fiscal_quarter, signed_by, signed_on, release_id, ledger_step, postings_count, "
+            "postings_sha256",
+        ),
+    )
+
+
+def test_a_killed_close_is_whole_or_nothing(
+    demo_home: Home,
+    light_process: WarmProcess,
+    kills: int,
+    kill_seed: int,
+    kill_log: Callable[[str], KillLog],
+    tmp_path: Path,
+) -> None:
+    before = current_release(demo_home)
+    assert before is not None
+    undisturbed = linked_copy(demo_home, tmp_path / "undisturbed", ["config"])
+    whole = light_process.run(CLOSE, str(undisturbed.root), QUARTER, DAY, watched=undisturbed.root)
+    assert whole.status == 0, whole.output
+    expected = signed_in(undisturbed)
+    assert len(expected.signatures) == len(expected.freezes) == 1
+    shutil.rmtree(undisturbed.root)
+
+    log = kill_log("close")
+    for number, moment in enumerate(moments("close", kill_seed, kills, whole)):
+        home = linked_copy(demo_home, tmp_path / "home", ["config"])
+        run = light_process.run(
+            CLOSE, str(home.root), QUARTER, DAY, watched=home.root, **moment.options()
+        )
+        now = current_release(home)
+        assert now is not None and now.release_id == before.release_id
+        assert not list(changed_files(now.path, now.manifest))
+
+        # Every other time a refresh comes first, which finishes the close before it lands.
+        if number % 2:
+            finish_closes(home)
+            found = signed_in(home)
+            assert found in (expected, NOTHING)
+            log.tell(moment, run, "signed" if found == expected else "not signed")
+        was_signed = signed_in(home) == expected
+        try:
+            close_quarter(home, QUARTER, "Fin", "a note", date.fromisoformat(DAY))
+        except CosellError as error:
+            # The first close had got so far that it was finished now.
+            assert f"{QUARTER} was signed by Fin" in str(error)
+            was_signed = True
+        else:
+            assert not was_signed
+        if not number % 2:
+            log.tell(moment, run, "signed" if was_signed else "not signed")
+        assert signed_in(home) == expected
+        assert not list(home.landing.joinpath(LAID_ASIDE).glob("*"))
+        shutil.rmtree(home.root)
+    assert log.killed >= kills // 2
