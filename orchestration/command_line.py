@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from orchestration.errors import CosellError
+from orchestration.errors import CosellError, disk_sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -106,6 +106,9 @@ FINANCE = "Sign"
 
 def sentence_of(error: Exception) -> str:
     """Say an error in one sentence: ours as written, a stranger's with its type and a way on."""
+    of_disk = disk_sentence(error)
+    if of_disk is not None:
+        return of_disk
     if isinstance(error, CosellError):
         return str(error)
     first_line = (str(error).strip().splitlines() or ["no message"])[0]

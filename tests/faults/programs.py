@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from datetime import date
 from pathlib import Path
@@ -35,3 +36,9 @@ def deliver_all(root: str) -> None:
     delivery = deliver(Home(Path(root)), patience=PATIENCE)
     print([each.error for each in delivery.reports])
     sys.exit(delivery.has_failed)
+
+
+def under_a_file_limit(limit: int, name: str, *arguments: str) -> None:
+    """Run one of these programs where no file may grow beyond so many bytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    globals()[name](*arguments)

@@ -201,7 +201,10 @@ def _work(asked: dict[str, Any]) -> None:
         Path(asked["counted"]).write_text(str(done), encoding="utf-8")
         status = 0
     except SystemExit as ended:
-        status = int(ended.code or 0)
+        if isinstance(ended.code, str):
+            print(ended.code)
+        else:
+            status = int(ended.code or 0)
     except BaseException:
         traceback.print_exc()
     finally:
