@@ -53,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refresh-kills", type=int, default=0, help="how many kills of a refresh beside the fixed"
     )
+    parser.addoption(
+        "--whole-refreshes",
+        type=int,
+        default=0,
+        help="through how many refreshes of the demo company twenty readers read",
+    )
     parser.addoption("--demo-seed", default="1", help="the seed of the demo company")
 
 
