@@ -1,9 +1,9 @@
 """Readers of `releases/current`: each counts the rows of many tables in one query, over and over.
 
 `python -m tests.faults.readers HOME STOP FOLDER TABLE…` imports once, forks twenty readers, and
-waits for them. A reader goes on until the file STOP exists and writes what it saw into FOLDER: how often
-it read, each different answer, and each error. What must be opened by name more than once (Parquet
-files) is opened below the folder that `current` names, which is looked up once per query.
+waits for them. A reader goes on until the file STOP exists and writes what it saw into FOLDER: how
+often it read, each different answer, and each error. What must be opened by name more than once
+(Parquet files) is opened below the folder that `current` names, which is looked up once per query.
 """
 
 from __future__ import annotations
