@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -1027,7 +1028,7 @@ def prune(
     from orchestration.workshop import hold_refresh_lock, published_releases
 
     home = an_initialized_home(the_settings())
-    with hold_refresh_lock(home):
+    with nullcontext() if dry_run else hold_refresh_lock(home):
         found = prune_releases(
             home, datetime.now(UTC), keep, published_releases(home), is_dry_run=dry_run
         )

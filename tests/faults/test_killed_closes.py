@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from orchestration.errors import CosellError
 from orchestration.quarter_close import LAID_ASIDE, close_quarter, finish_closes
@@ -23,9 +24,10 @@ from orchestration.release.verification import changed_files
 from orchestration.settings import Home
 from tests.faults.conftest import linked_copy
 from tests.faults.moments import KillLog, moments
-from tests.faults.warm_process import WarmProcess
+from tests.faults.warm_process import Run, WarmProcess
 
 CLOSE = "tests.faults.programs:close"
+LIMITED = "tests.faults.programs:under_a_file_limit"
 QUARTER, DAY = "FY2027-Q3", "2026-11-02"
 
 
@@ -69,8 +71,23 @@ def signed_in(home: Home) -> Signed:
     )
 
 
+@pytest.fixture(scope="module")
+def undisturbed(
+    demo_home: Home, light_process: WarmProcess, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Run, Signed]:
+    """A close that nobody disturbed, and what has landed of it."""
+    home = linked_copy(demo_home, tmp_path_factory.mktemp("undisturbed") / "home", ["config"])
+    whole = light_process.run(CLOSE, str(home.root), QUARTER, DAY, watched=home.root)
+    assert whole.status == 0, whole.output
+    expected = signed_in(home)
+    assert len(expected.signatures) == len(expected.freezes) == 1
+    shutil.rmtree(home.root)
+    return whole, expected
+
+
 def test_a_killed_close_is_whole_or_nothing(
     demo_home: Home,
+    undisturbed: tuple[Run, Signed],
     light_process: WarmProcess,
     kills: int,
     kill_seed: int,
@@ -79,13 +96,7 @@ def test_a_killed_close_is_whole_or_nothing(
 ) -> None:
     before = current_release(demo_home)
     assert before is not None
-    undisturbed = linked_copy(demo_home, tmp_path / "undisturbed", ["config"])
-    whole = light_process.run(CLOSE, str(undisturbed.root), QUARTER, DAY, watched=undisturbed.root)
-    assert whole.status == 0, whole.output
-    expected = signed_in(undisturbed)
-    assert len(expected.signatures) == len(expected.freezes) == 1
-    shutil.rmtree(undisturbed.root)
-
+    whole, expected = undisturbed
     log = kill_log("close")
     for number, moment in enumerate(moments("close", kill_seed, kills, whole)):
         home = linked_copy(demo_home, tmp_path / "home", ["config"])
@@ -117,3 +128,27 @@ def test_a_killed_close_is_whole_or_nothing(
         assert not list(home.landing.joinpath(LAID_ASIDE).glob("*"))
         shutil.rmtree(home.root)
     assert log.killed >= kills // 2
+
+
+def test_a_close_on_a_disk_that_takes_no_more_is_one_sentence_and_nothing_is_signed_in_part(
+    demo_home: Home,
+    undisturbed: tuple[Run, Signed],
+    light_process: WarmProcess,
+    tmp_path: Path,
+) -> None:
+    """`RLIMIT_FSIZE`: no file may grow beyond so many bytes."""
+    _, expected = undisturbed
+    failed = 0
+    home = linked_copy(demo_home, tmp_path / "home", ["config"])
+    for limit in (100, 1_000, 4_000, 9_000):
+        run = light_process.run(LIMITED, limit, "close", str(home.root), QUARTER, DAY)
+        if run.status == 0:
+            break
+        failed += 1
+        assert "File too large" in run.output
+        finish_closes(home)
+        assert signed_in(home) in (expected, NOTHING)
+    assert failed
+    if signed_in(home) == NOTHING:
+        close_quarter(home, QUARTER, "Fin", "a note", date.fromisoformat(DAY))
+    assert signed_in(home) == expected
