@@ -179,10 +179,12 @@ def _columns(changes: Sequence[tuple[str, ColumnChange]]) -> RenderableType:
     return Padding(lines, (0, 0, 0, 2), expand=False)
 
 
-def _amount(value: Decimal | None) -> str:
+def _amount(measure: str, value: Decimal | None) -> str:
+    """Money to the cent, and a count without the decimals that its type has."""
     if value is None:
         return ""
-    return f"{value:,}" if value != value.to_integral_value() else f"{value:,.0f}"
+    is_whole = value == value.to_integral_value()
+    return f"{value:,.0f}" if is_whole and measure.endswith("_count") else f"{value:,}"
 
 
 def _sums(sums: Sequence[tuple[str | None, SumChange]], width: int) -> RenderableType:
@@ -201,9 +203,9 @@ def _sums(sums: Sequence[tuple[str | None, SumChange]], width: int) -> Renderabl
         change = (one.after or Decimal(0)) - (one.before or Decimal(0))
         table.add_row(
             Text.assemble(f"  {measure}", (f"  {unsteered(group)}", "dim")),
-            _amount(one.before),
-            _amount(one.after),
-            f"{'+' if change > 0 else ''}{_amount(change)}",
+            _amount(one.measure, one.before),
+            _amount(one.measure, one.after),
+            f"{'+' if change > 0 else ''}{_amount(one.measure, change)}",
         )
     further = len(sums) - SHOWN_SUMS
     if further <= 0:

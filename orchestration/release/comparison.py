@@ -340,7 +340,7 @@ def measures_of(columns: Sequence[tuple[str, str]]) -> list[str]:
         is_exact = data_type.startswith("DECIMAL") or data_type in ("BIGINT", "INTEGER")
         is_money = name == "amount" or name.endswith(_MONEY_ENDINGS)
         # Beside the company's own currency, the original amounts are of several.
-        is_mixed = f"{name}_company_currency" in names
+        is_mixed = f"{name}_company_currency" in names or "original" in name
         if is_exact and ((is_money and not is_mixed) or name.endswith(_COUNT_ENDING)):
             found.append(name)
     return found

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
-import sqlalchemy
 
 from orchestration.release import current_release, list_releases, read_release
 from orchestration.settings import Home
@@ -67,72 +62,6 @@ def test_a_rebuild_from_landing_equals_what_grew_refresh_by_refresh(
     assert rebuilt.keys() == grown.keys()
     different = {name for name in grown if grown[name] != rebuilt[name]}
     assert different <= {FROZEN_AS_IT_WENT_BY}
-
-
-def test_a_release_is_read_by_duckdb_and_sqlalchemy_while_a_refresh_runs(
-    copy_of_demo_home: Home,
-) -> None:
-    home = copy_of_demo_home
-    database = home.current_release / "cosell.duckdb"
-    count = "select count(*), sum(amount_company_currency) from attribution.fct_attribution_ledger"
-    with duckdb.connect(str(database), read_only=True) as connection:
-        expected = connection.execute(count).fetchone()
-    _land_another_day(home)
-    refresh = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.command_line", "--home", str(home.root), "refresh"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        readings, last = 0, current_release(home)
-        while refresh.poll() is None:
-            if current_release(home) == last:
-                assert _read_with_duckdb(home, count) == expected or current_release(home) != last
-                assert (
-                    _read_with_sqlalchemy(home, count) == expected or current_release(home) != last
-                )
-                readings += 1
-            time.sleep(0.3)
-        _, errors = refresh.communicate(timeout=60)
-    finally:
-        refresh.kill()
-    assert refresh.returncode == 0, errors
-    assert readings >= 5
-    assert current_release(home) != last
-
-
-def _land_another_day(home: Home) -> None:
-    """One more touch, a week after the last day: enough for another release."""
-    folder = home.inbox / "partner_touches" / "2026-08-31"
-    folder.mkdir(parents=True)
-    with duckdb.connect(str(home.current_release / "cosell.duckdb"), read_only=True) as release:
-        found = release.execute(
-            "select partner_id, account_id from attribution.fct_partner_touches"
-            " where account_id is not null order by all limit 1"
-        ).fetchone()
-    assert found is not None
-    folder.joinpath("partner_touches.csv").write_text(
-        "touch_id,partner_id,account_id,touch_type,occurred_at,recorded_at\n"
-        f"T-later,{found[0]},{found[1]},meeting,2026-08-30T10:00:00Z,2026-08-30T11:00:00Z\n"
-    )
-
-
-def _read_with_duckdb(home: Home, query: str) -> tuple:
-    database = home.current_release / "cosell.duckdb"
-    with duckdb.connect(str(database), read_only=True) as connection:
-        row = connection.execute(query).fetchone()
-    assert row is not None
-    return row
-
-
-def _read_with_sqlalchemy(home: Home, query: str) -> tuple:
-    database = home.current_release / "cosell.duckdb"
-    engine = sqlalchemy.create_engine(
-        f"duckdb:///{database}", connect_args={"read_only": True}, poolclass=sqlalchemy.NullPool
-    )
-    with engine.connect() as connection:
-        return tuple(connection.execute(sqlalchemy.text(query)).one())
 
 
 def test_a_refresh_of_the_past_gives_the_past(

@@ -22,13 +22,14 @@ from orchestration.errors import RefreshError
 from orchestration.release import current_release, verify
 from orchestration.settings import Home
 from orchestration.workshop import hold_refresh_lock
-from tests.faults.conftest import COPIED, linked_copy
+from tests.faults.conftest import linked_copy
 from tests.faults.moments import KillLog, Moment, moments
 from tests.faults.warm_process import Run, Running, WarmProcess, warm_process
 
 pytestmark = pytest.mark.slow
 REFRESH = "tests.faults.refreshing:refresh"
-COUNTING = "select count(*) from attribution.fct_attribution_ledger"
+LEDGER = "attribution.fct_attribution_ledger"
+COUNTING = f"select count(*), sum(amount_company_currency) from {LEDGER}"
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +70,33 @@ def undisturbed(
     before = current_release(demo_home)
     assert before is not None
     day = (before.as_of + timedelta(days=7)).isoformat()
-    home = linked_copy(demo_home, tmp_path_factory.mktemp("undisturbed") / "home")
+    home = a_week_later(demo_home, tmp_path_factory.mktemp("undisturbed") / "home", day)
     run = process.run(REFRESH, str(home.root), day, watched=home.root)
     assert run.status == 0, run.output
     found = Undisturbed(day, run, before.release_id, release_id(home), content_hashes(home))
     assert found.after != found.before
     shutil.rmtree(home.root)
     return found
+
+
+def a_week_later(demo_home: Home, target: Path, day: str) -> Home:
+    """A copy of the demo company in whose inbox lies one more touch."""
+    home = linked_copy(demo_home, target)
+    touches = demo_home.current_release / "tables" / "attribution.fct_partner_touches.parquet"
+    found = duckdb.execute(
+        "select partner_id, account_id from read_parquet(?) where account_id is not null "
+        "order by all limit 1",
+        [str(touches)],
+    ).fetchone()
+    assert found is not None
+    folder = home.inbox / "partner_touches" / day
+    folder.mkdir(parents=True)
+    folder.joinpath("partner_touches.csv").write_text(
+        "touch_id,partner_id,account_id,touch_type,occurred_at,recorded_at\n"
+        f"T-later,{found[0]},{found[1]},meeting,{day}T10:00:00Z,{day}T11:00:00Z\n",
+        encoding="utf-8",
+    )
+    return home
 
 
 def assert_finished(home: Home, run: Run, expected: Undisturbed) -> None:
@@ -102,7 +123,7 @@ def wait_until_stopped(running: Running) -> None:
 def test_stopped_killed_and_put_to_sleep_the_next_refresh_gives_the_same_result(
     demo_home: Home, process: WarmProcess, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    home = linked_copy(demo_home, tmp_path / "home")
+    home = a_week_later(demo_home, tmp_path / "home", undisturbed.day)
     arguments = (REFRESH, str(home.root), undisturbed.day)
 
     # Somebody has the workshop open, which no reader should: that is told, and nothing is lost.
@@ -135,10 +156,29 @@ def test_stopped_killed_and_put_to_sleep_the_next_refresh_gives_the_same_result(
         ):
             pass
         os.kill(sleeping.process_id, signal.SIGCONT)
+        assert readings_until_the_end(sleeping, home, undisturbed, counted) >= 3
         finished = sleeping.wait()
         assert "the refresh before was not finished" in finished.output
         assert_finished(home, finished, undisturbed)
         assert reader.execute(COUNTING).fetchone() == counted
+
+
+def readings_until_the_end(
+    running: Running, home: Home, undisturbed: Undisturbed, counted: tuple | None
+) -> int:
+    """Read the ledger's file until the refresh ends; returns how often it was the old one."""
+    readings = 0
+    while Path("/proc", str(running.process_id)).exists():
+        of = home.current_release.resolve()
+        file = str(of / "tables" / f"{LEDGER}.parquet")
+        found = duckdb.execute(COUNTING.replace(LEDGER, "read_parquet(?)"), [file]).fetchone()
+        if of.name == undisturbed.before:
+            assert found == counted
+            readings += 1
+        else:
+            assert of.name == undisturbed.after
+        time.sleep(0.3)
+    return readings
 
 
 def test_killed_at_random_moments(
@@ -156,7 +196,7 @@ def test_killed_at_random_moments(
     undisturbed: Undisturbed = request.getfixturevalue("undisturbed")
     log = kill_log("refresh")
     for moment in moments("refresh", kill_seed, kills, undisturbed.run):
-        home = linked_copy(demo_home, tmp_path / "home", COPIED)
+        home = a_week_later(demo_home, tmp_path / "home", undisturbed.day)
         run = killed_refresh(process, home, undisturbed.day, moment)
         assert release_id(home) in (undisturbed.before, undisturbed.after)
         assert verify(home).is_intact
