@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,14 +28,15 @@ class Moment:
         return f"after {self.seconds:.3f} s"
 
 
-def moments(kind: str, seed: int, kills: int, undisturbed: Run) -> Iterator[Moment]:
+def moments(kind: str, seed: int, undisturbed: Run) -> Iterator[Moment]:
     """Moments of a run like the undisturbed one: every other at an operation, the rest by time.
 
     The operations are drawn without repeating until all have been, so that many kills meet each.
+    There is no end: a run may be over before its moment comes, and then there is no kill to count.
     """
     chance = random.Random(f"{kind} {seed}")
     waiting: list[int] = []
-    for number in range(kills):
+    for number in itertools.count():
         if number % 2 == 0 and undisturbed.operations:
             if not waiting:
                 waiting = list(range(1, undisturbed.operations + 1))
@@ -53,6 +55,11 @@ class KillLog:
         self.number = 0
         self.killed = 0
         print(f"{kind}: seed {seed}")
+
+    def is_short_of(self, kills: int) -> bool:
+        """Whether there were fewer kills; raises AssertionError where hardly any run is killed."""
+        assert self.number < 20 + 4 * kills, f"only {self.killed} of {self.number} were killed"
+        return self.killed < kills
 
     def tell(self, moment: Moment | str, run: Run, found: str) -> None:
         """One line per kill. A run may have ended before its moment came."""

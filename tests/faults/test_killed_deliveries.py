@@ -129,8 +129,9 @@ def test_killed_anywhere_nothing_is_twice_and_nothing_is_missing(
 
     log = kill_log("delivery")
     chance = random.Random(f"requests {kill_seed}")
-    others = moments("delivery", kill_seed, kills, whole)
-    for number in range(1, kills + 1):
+    others = moments("delivery", kill_seed, whole)
+    while log.is_short_of(kills):
+        number = log.number + 1
         next_week(delivering, number)
         before = sent(org, portal, slack)
         # Two of three at a request, where what is sent and what is known part ways.
@@ -151,7 +152,6 @@ def test_killed_anywhere_nothing_is_twice_and_nothing_is_missing(
     again = killer.run()
     assert again.status == 0, again.output
     assert sent(org, portal, slack) == every
-    assert log.killed >= kills // 2
     file = delivering.home.deliveries / "journal.duckdb"
     with duckdb.connect(str(file), read_only=True) as journal:
         receipts = journal.sql(

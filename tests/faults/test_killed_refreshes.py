@@ -195,7 +195,9 @@ def test_killed_at_random_moments(
         pytest.skip("--refresh-kills is 0; `make kill-test` kills refreshes at random moments")
     undisturbed: Undisturbed = request.getfixturevalue("undisturbed")
     log = kill_log("refresh")
-    for moment in moments("refresh", kill_seed, kills, undisturbed.run):
+    drawn = moments("refresh", kill_seed, undisturbed.run)
+    while log.is_short_of(kills):
+        moment = next(drawn)
         home = a_week_later(demo_home, tmp_path / "home", undisturbed.day)
         run = killed_refresh(process, home, undisturbed.day, moment)
         assert release_id(home) in (undisturbed.before, undisturbed.after)
@@ -204,7 +206,6 @@ def test_killed_at_random_moments(
         log.tell(moment, run, f"readers had the {which} release")
         assert_finished(home, process.run(REFRESH, str(home.root), undisturbed.day), undisturbed)
         shutil.rmtree(home.root)
-    assert log.killed >= kills // 2
 
 
 def killed_refresh(process: WarmProcess, home: Home, day: str, moment: Moment) -> Run:
