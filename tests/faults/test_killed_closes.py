@@ -128,7 +128,7 @@ def test_a_killed_close_is_whole_or_nothing(
         shutil.rmtree(home.root)
 
 
-def test_a_close_on_a_disk_that_takes_no_more_is_one_sentence_and_nothing_is_signed_in_part(
+def test_a_close_on_a_disk_that_takes_no_more_signs_nothing_in_part(
     demo_home: Home,
     undisturbed: tuple[Run, Signed],
     light_process: WarmProcess,
@@ -143,7 +143,7 @@ def test_a_close_on_a_disk_that_takes_no_more_is_one_sentence_and_nothing_is_sig
         if run.status == 0:
             break
         failed += 1
-        assert "File too large" in run.output
+        assert run.status == 1
         finish_closes(home)
         assert signed_in(home) in (expected, NOTHING)
     assert failed
