@@ -22,7 +22,7 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test test-fast test-spark check format dagster audit sbom lock clean
+.PHONY: help install install-spark demo test test-fast test-spark kill-test check format dagster audit sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,15 @@ test: $(INSTALLED) ## Run all tests, the fast ones first
 
 test-fast: $(INSTALLED) ## Run the tests that need no built demo company
 	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
+
+# Publications, closes and deliveries are killed KILLS times together, refreshes a tenth as often;
+# readers read through ten refreshes. A line per kill goes to kills.log (about two hours).
+KILLS ?= 100
+
+kill-test: $(INSTALLED) ## Kill everything at random moments: make kill-test KILLS=100 SEED=1
+	@$(BIN)/python -m pytest -s tests/faults -k "kill or disk or readers" --kill-seed $(SEED) \
+		--kills $$(( ($(KILLS) + 2) / 3 )) --refresh-kills $$(( ($(KILLS) + 9) / 10 )) \
+		--whole-refreshes 10 --kill-log kills.log $(TESTS)
 
 # The cluster's own packages are installed into the same environment, and only by these targets.
 JAVA_IS_THERE = java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])'

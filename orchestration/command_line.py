@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from orchestration.errors import CosellError
+from orchestration.errors import CosellError, disk_sentence
 from orchestration.private_files import file_mask
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ EXIT_INTERRUPTED = 130
 DEMO_HOME = Path("demo")
 DEFAULT_HOME = Path("data")
 SUMMARY_QUARTERS = 4
+SHOWN_ROWS = 10
 # Wide enough for every table where output goes to a file or a log.
 PIPE_WIDTH = 120
 
@@ -106,6 +108,9 @@ FINANCE = "Sign"
 
 def sentence_of(error: Exception) -> str:
     """Say an error in one sentence: ours as written, a stranger's with its type and a way on."""
+    of_disk = disk_sentence(error)
+    if of_disk is not None:
+        return of_disk
     if isinstance(error, CosellError):
         return str(error)
     first_line = (str(error).strip().splitlines() or ["no message"])[0]
@@ -881,14 +886,12 @@ def who_engages(
     ] = False,
 ) -> None:
     """Answer "which reps engage which partners, and what did it produce?" in one table."""
-    import json
-
     from orchestration.engagement import who_engages as answer
     from orchestration.engagement_pages import who_engages_json, who_engages_page
 
     found = answer(an_initialized_home(the_settings()), manager, partner, quarter)
     if as_json:
-        print(json.dumps(who_engages_json(found), ensure_ascii=False, indent=1))
+        print_json(who_engages_json(found))
         return
     console = the_console()
     console.print(who_engages_page(found, console.width, with_ids=ids))
@@ -947,20 +950,133 @@ def explain(
     the_console().print(explanation_page(follow(home, identifier, partner)))
 
 
-@app.command(rich_help_panel=READ)
-def releases() -> None:
-    """List the published releases, the newest first."""
-    from orchestration.pages import releases_page
-    from orchestration.release import list_releases
+releases_app = typer.Typer(
+    name="releases", help="The published releases: list, compare, verify, roll back, prune."
+)
+app.add_typer(releases_app, rich_help_panel=READ)
+AsJson = Annotated[bool, typer.Option("--json", help="Everything, for programs.")]
+
+
+@releases_app.callback(invoke_without_command=True)
+def list_them(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the published releases, the newest first; the words below do more with them."""
+    if context.invoked_subcommand is not None:
+        return
+    from orchestration.release import list_releases, quarters_of_releases
+    from orchestration.release_pages import releases_json, releases_page
 
     home = an_initialized_home(the_settings())
     found = list_releases(home)
-    if not found:
+    if not found and not as_json:
         raise CosellError(f"There is no release in {home.root}: run `cosell refresh` first.")
-    the_console().print(releases_page(found, datetime.now(UTC)))
+    quarters = quarters_of_releases(home, found)
+    if as_json:
+        print_json(releases_json(found, quarters))
+        return
+    the_console().print(releases_page(found, quarters, datetime.now(UTC)))
+
+
+def print_json(value: Any) -> None:
+    """Print a value for programs."""
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@app.command("diff", rich_help_panel=READ)
+@releases_app.command("diff")
+def diff_releases(
+    before: Annotated[
+        str,
+        typer.Argument(metavar="[A]", help="A release id, its beginning, `current`, `previous`."),
+    ] = "previous",
+    after: Annotated[str, typer.Argument(metavar="[B]", help="The same.")] = "current",
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="AREA.TABLE", help="One table: its columns, sums and rows."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,…",
+            help="With --table: sums per value of these columns; default: its quarter or week.",
+        ),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=0, help="With --table: how many rows of each kind.")
+    ] = SHOWN_ROWS,
+    to_csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE.csv", help="Write every value that differs."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two releases: columns, rows by key, sums; previous and current."""
+    from orchestration.release import (
+        compare,
+        differing_rows,
+        named_release,
+        sums_by,
+        write_differences,
+    )
+    from orchestration.release_pages import difference_json, difference_page
+
+    settings = the_settings()
+    home = an_initialized_home(settings)
+    if table is None and by is not None:
+        raise CosellError("--by belongs to one table: name it with --table AREA.TABLE.")
+    old, new = named_release(home, before), named_release(home, after)
+    found = compare(settings, old, new, table)
+    detailed = [one.name for one in found.tables if table and one.kind == "changed"]
+    columns = [name.strip() for name in (by or "").split(",") if name.strip()]
+    sums = [one for name in detailed for one in sums_by(settings, old, new, name, columns)]
+    shown = [one for name in detailed for one in differing_rows(settings, old, new, name, rows)]
+    if as_json:
+        print_json(difference_json(found, sums, shown))
+    else:
+        console = the_console()
+        is_detailed = table is not None
+        console.print(difference_page(found, sums, shown, console.width, is_detailed=is_detailed))
+    if to_csv is not None:
+        lines = write_differences(settings, found, to_csv)
+        if not as_json:
+            the_console().print(
+                f"Wrote {lines:,} values that differ to {to_csv}.", markup=False, soft_wrap=True
+            )
 
 
 @app.command(rich_help_panel=FINANCE)
+@releases_app.command()
+def prune(
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="How many of the newest stay; default: policy release_retention."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go and why the rest stays.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove old releases; never the current one, nor one that a closed quarter names."""
+    from orchestration.release import prune as prune_releases
+    from orchestration.release_pages import pruning_json, pruning_page
+    from orchestration.workshop import hold_refresh_lock, published_releases
+
+    home = an_initialized_home(the_settings())
+    with nullcontext() if dry_run else hold_refresh_lock(home):
+        found = prune_releases(
+            home, datetime.now(UTC), keep, published_releases(home), is_dry_run=dry_run
+        )
+    if as_json:
+        print_json(pruning_json(found))
+        return
+    the_console().print(pruning_page(found))
+
+
+@app.command(rich_help_panel=FINANCE)
+@releases_app.command()
 def rollback(
     release: Annotated[
         str | None, typer.Argument(help="A release id; default: the one before the current.")
@@ -974,6 +1090,7 @@ def rollback(
 
 
 @app.command(rich_help_panel=FINANCE)
+@releases_app.command()
 def verify(
     what: Annotated[
         str | None,

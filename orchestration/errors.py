@@ -49,6 +49,32 @@ class RoutingError(CosellError):
     """A routed list cannot be delivered."""
 
 
+# How the system and DuckDB say that nothing more can be written, and what a person does about it.
+DISK_TROUBLES = {
+    "No space left on device": "the disk is full: free some space",
+    "Disk quota exceeded": "the quota of the disk is used up: free some space or raise it",
+    "File too large": "a file may not grow any further here: raise the limit (ulimit -f)",
+    "Read-only file system": "the disk cannot be written: mount it for writing",
+    "not enough disk space": "the disk is full: free some space",
+    "Input/output error": "the disk fails: check it and its cables before you go on",
+}
+
+
+def disk_sentence(error: BaseException) -> str | None:
+    """What to do about an error of the disk, however deep it lies; None for any other error."""
+    asked: BaseException | None = error
+    while asked is not None:
+        for said, mend in DISK_TROUBLES.items():
+            if said in str(asked):
+                where = getattr(asked, "filename", None)
+                return (
+                    f"Nothing can be written{f' to {where}' if where else ''}, because {mend} and "
+                    "run the same command again; the published release is untouched."
+                )
+        asked = asked.__cause__ or asked.__context__
+    return None
+
+
 # Spark brings half a gigabyte with many dependencies, whose versions are in a lock file.
 INSTALL = {
     "ducklake": "pip install -e '.[ducklake]'",

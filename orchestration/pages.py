@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from orchestration.landing.preview import Preview
     from orchestration.policy_diff import Change, PolicyDiff
     from orchestration.refresh import RefreshOutcome
-    from orchestration.release import Release
 
 SHOWN_REPS = 12
 SHOWN_NAMES = 6
@@ -396,27 +395,6 @@ def fetch_page(found: list[FetchedFile]) -> RenderableType:
             for each in found
         )
     )
-
-
-def releases_page(releases: list[Release], now: datetime) -> RenderableType:
-    """Every release, newest first; the current one is marked."""
-    table = plain_table()
-    table.add_column("", no_wrap=True)
-    table.add_column("Release", no_wrap=True)
-    table.add_column("As of", no_wrap=True)
-    table.add_column("Published", no_wrap=True)
-    table.add_column("Rows", justify="right")
-    table.add_column("Content", no_wrap=True)
-    for release in sorted(releases, key=lambda each: each.created_at, reverse=True):
-        table.add_row(
-            "[green]●[/]" if release.is_current else "",
-            release.release_id,
-            str(release.as_of),
-            ago(release.created_at, now),
-            f"{release.rows_count:,}",
-            release.content_hash[:12],
-        )
-    return table
 
 
 def explanation_page(explanation: Explanation) -> RenderableType:

@@ -3,6 +3,10 @@
 Both are landed like everything else that is decided: the signature as template `quarter_closes`,
 what it froze as `cosell.quarter_freezes`. So a rebuild from landing closes the quarter again, at
 the same step and over the same postings.
+
+A close is killed nowhere in between: first what is frozen is laid aside, then the signature is put
+into the inbox in one step, and from there on the quarter is signed. Whoever comes next, another
+close or a refresh, first finishes what was signed and forgets what was not.
 """
 
 from __future__ import annotations
@@ -13,13 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
 from orchestration.errors import CosellError
 from orchestration.landing import ensure_landing_schema, land_file
 from orchestration.landing.fiscal_calendar import fiscal_quarters
+from orchestration.landing.journal import durable_file
 from orchestration.landing.refreshes import freeze_quarter, last_refresh
 from orchestration.release import Release, current_release
 from orchestration.release.quarter_verification import (
@@ -30,10 +34,12 @@ from orchestration.release.quarter_verification import (
     quarter_of_release,
 )
 from orchestration.settings import Home, load_company
+from orchestration.workshop import hold_refresh_lock
 
 QUARTER = re.compile(r"FY\d{4}-Q[1-9]")
 COLUMNS = ("fiscal_quarter", "closed_at", "signed_by", "note")
 FEED = "quarter_closes"
+LAID_ASIDE = "_closing"
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,8 @@ def close_quarter(
     """Sign a quarter as the current release holds it; the next refresh freezes it.
 
     Raises CosellError for a name that is no quarter, for a quarter that the calendar lacks, that
-    has not ended on `as_of` or that is closed already, where nobody is named, and where the current
-    release is not what the newest refresh published.
+    has not ended on `as_of` or that is closed already, where nobody is named, where the current
+    release is not what the newest refresh published, and while a refresh of the home runs.
     """
     quarter, signed_by = quarter.strip().upper(), signed_by.strip()
     if not QUARTER.fullmatch(quarter):
@@ -63,12 +69,16 @@ def close_quarter(
     if not signed_by:
         raise CosellError("A quarter is closed by somebody: name them with --signed-by.")
     refuse_unfinished_quarter(home, quarter, as_of)
+    with hold_refresh_lock(home):
+        finish_closes(home)
+        return _sign(home, quarter, signed_by, note, as_of)
+
+
+def _sign(home: Home, quarter: str, signed_by: str, note: str, as_of: date) -> SignedQuarter:
     release = signable_release(home, quarter, as_of)
     content = quarter_of_release(release, quarter)
     refuse_closed_quarter(home, release, content)
     ensure_landing_schema(home)
-    file = write_signature(home, quarter, signed_by, note, as_of)
-    land_file(home, FEED, file, as_of)
     signed = SignedQuarter(
         fiscal_quarter=quarter,
         signed_by=signed_by,
@@ -77,25 +87,55 @@ def close_quarter(
         postings_count=len(content.postings),
         sha256=content.sha256,
     )
-    with TemporaryDirectory() as folder:
-        freeze_quarter(home, write_freeze(Path(folder), signed, newest_step(release)), as_of)
+    freeze = write_freeze(home, signed, newest_step(release))
+    write_signature(home, quarter, signed_by, note, as_of)
+    _land_signed(home, quarter, as_of, freeze)
     return signed
 
 
-def write_signature(home: Home, quarter: str, signed_by: str, note: str, as_of: date) -> Path:
-    """Write the signature into the inbox; returns the file."""
-    folder = home.inbox / FEED / as_of.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{FEED}_{quarter}.csv"
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
+def finish_closes(home: Home) -> None:
+    """Finish what a kill left of closes: what was signed is landed, what was not is forgotten.
+
+    Nobody may close a quarter meanwhile (`hold_refresh_lock`).
+    """
+    for freeze in sorted(home.landing.joinpath(LAID_ASIDE).glob("*.parquet")):
+        quarter, signed_on = _whose(freeze)
+        if signature_file(home, quarter, signed_on).is_file():
+            _land_signed(home, quarter, signed_on, freeze)
+        else:
+            freeze.unlink()
+
+
+def _land_signed(home: Home, quarter: str, signed_on: date, freeze: Path) -> None:
+    """Land a signature that lies in the inbox and what it froze; twice is once."""
+    ensure_landing_schema(home)
+    land_file(home, FEED, signature_file(home, quarter, signed_on), signed_on)
+    freeze_quarter(home, freeze, signed_on)
+    freeze.unlink()
+
+
+def signature_file(home: Home, quarter: str, signed_on: date) -> Path:
+    """Where the signature of a quarter lies in the inbox."""
+    return home.inbox / FEED / signed_on.isoformat() / f"{FEED}_{quarter}.csv"
+
+
+def write_signature(home: Home, quarter: str, signed_by: str, note: str, as_of: date) -> None:
+    """Put the signature into the inbox, whole or not at all."""
+    file = signature_file(home, quarter, as_of)
+    with durable_file(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text)
         writer.writerow(COLUMNS)
         writer.writerow((quarter, _moment_of_signature(as_of), signed_by, note))
-    return file
 
 
-def write_freeze(folder: Path, signed: SignedQuarter, ledger_step: int) -> Path:
-    """Write what was signed as the one row of a Parquet file; returns the file."""
+def _whose(freeze: Path) -> tuple[str, date]:
+    """Quarter and day of a freeze that was laid aside, as its name says."""
+    _, quarter, signed_on = freeze.stem.rsplit("_", 2)
+    return quarter, date.fromisoformat(signed_on)
+
+
+def write_freeze(home: Home, signed: SignedQuarter, ledger_step: int) -> Path:
+    """Lay aside what is signed, as the one row of a Parquet file; returns the file."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
@@ -108,8 +148,10 @@ def write_freeze(folder: Path, signed: SignedQuarter, ledger_step: int) -> Path:
         "postings_count": str(signed.postings_count),
         "postings_sha256": signed.sha256,
     }
-    file = folder / f"quarter_freeze_{signed.fiscal_quarter}.parquet"
-    parquet.write_table(pa.Table.from_pylist([row]), file)
+    name = f"quarter_freeze_{signed.fiscal_quarter}_{signed.signed_on.isoformat()}.parquet"
+    file = home.landing / LAID_ASIDE / name
+    with durable_file(file) as temporary:
+        parquet.write_table(pa.Table.from_pylist([row]), temporary)
     return file
 
 

@@ -291,8 +291,14 @@ class RefreshSession:
         write_state(self.home, state, self.settings.engine)
 
     def begin_landing(self) -> None:
-        """Fetch, then remember which files there are, before landing reads them."""
+        """Fetch, then remember which files there are, before landing reads them.
+
+        A close that was killed is finished first: the inbox may hold its signature.
+        """
+        from orchestration.quarter_close import finish_closes
+
         self.fetch()
+        finish_closes(self.home)
         self._sent_files = sent_files_digest(self.home)
 
     def end_landing(self, inbox: InboxReport, configuration: list[LandedFile]) -> None:

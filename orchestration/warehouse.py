@@ -116,7 +116,14 @@ class DuckDBWarehouse:
         return self.settings.warehouse
 
     def check(self) -> None:
-        """Nothing can be missing: the engine lives in this process."""
+        """Raise RefreshError where another program has the file open; the engine itself is here."""
+        holder = _holder_of(self.file)
+        if holder is not None:
+            raise RefreshError(
+                f"{self.settings.home.relative(self.file)} is open in another program (process "
+                f"{holder}), and only one may write it: close it there and refresh again; readers "
+                "open releases/current."
+            )
 
     def exists(self) -> bool:
         """Whether there is a file."""
@@ -168,6 +175,25 @@ class DuckDBWarehouse:
     def columns_relation(self) -> str:
         """DuckDB's own."""
         return "information_schema.columns"
+
+
+def _holder_of(file: Path) -> int | None:
+    """The process that has a DuckDB file open, None where nobody has or the system does not tell.
+
+    Read from the kernel's list: opening and closing the file here would drop this process's locks.
+    """
+    try:
+        found = file.stat()
+        listed = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    device = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    for words in map(str.split, listed):
+        if "POSIX" in words and device in words:
+            holder = int(words[words.index(device) - 1])
+            if holder != os.getpid():
+                return holder
+    return None
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,12 @@ def read_state(home: Home, engine: Engine = "duckdb") -> WorkshopState | None:
         return None
 
 
+def published_releases(home: Home) -> set[str]:
+    """The release that each engine's newest refresh published; the next one looks for it."""
+    states = (read_state(home, engine) for engine in STATE_FILES)
+    return {state.release_id for state in states if state is not None and state.release_id}
+
+
 def write_state(home: Home, state: WorkshopState, engine: Engine = "duckdb") -> None:
     """Replace the state in one step."""
     home.dagster.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -40,6 +40,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=8,
         help="how many random histories of a company the ledger is checked on (a night: 2000)",
     )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=6,
+        help="how many kills of a publication, of a close and of a delivery (make kill-test: 100)",
+    )
+    parser.addoption("--kill-seed", type=int, default=1, help="the seed of the kills' moments")
+    parser.addoption(
+        "--kill-log", type=Path, default=None, help="a file to which one line per kill is added"
+    )
+    parser.addoption(
+        "--refresh-kills", type=int, default=0, help="how many kills of a refresh beside the fixed"
+    )
+    parser.addoption(
+        "--whole-refreshes",
+        type=int,
+        default=0,
+        help="through how many refreshes of the demo company twenty readers read",
+    )
     parser.addoption("--demo-seed", default="1", help="the seed of the demo company")
 
 

@@ -523,7 +523,7 @@ class LandingSession:
             ),
             source_file=opened.source_file,
             sha256=opened.sha256,
-            landed_at=current_time(),
+            landed_at=self.journal.next_moment(),
             as_of=day.day,
         )
         folder = Path(table.source) / table.name

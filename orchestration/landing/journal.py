@@ -82,6 +82,7 @@ class Journal:
         self.entries: dict[str, JournalEntry] = {}
         self._by_content: dict[tuple[str, str, str], list[JournalEntry]] = {}
         self._by_file: dict[str, list[JournalEntry]] = {}
+        self._newest: datetime.datetime | None = None
         read = [_read_entry(path) for path in home.journal.glob("*.json")]
         for entry in sorted(read, key=_landing_order):
             self._remember(entry)
@@ -90,6 +91,17 @@ class Journal:
         self.entries[entry.batch_id] = entry
         self._by_content.setdefault((entry.feed, entry.table, entry.sha256), []).append(entry)
         self._by_file.setdefault(entry.file, []).append(entry)
+        self._newest = max(self._newest or entry.landed_at, entry.landed_at)
+
+    def next_moment(self) -> datetime.datetime:
+        """Now; after every moment of the journal, even where the clock was set back since.
+
+        The order of landing decides which of two corrections is the later one.
+        """
+        now = current_time()
+        if self._newest is None:
+            return now
+        return max(now, self._newest + datetime.timedelta(microseconds=1))
 
     def with_content(self, feed: str, table: str, sha256: str) -> list[JournalEntry]:
         """Batches of the same bytes for the same feed and table."""

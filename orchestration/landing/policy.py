@@ -190,6 +190,11 @@ TABLES: tuple[Table, ...] = (
         "business_days_after_quarter_end!*:i",
     ),
     _policy(
+        "release_retention",
+        "How many releases `cosell prune` keeps beside those that are needed.",
+        "newest_count!*:i recent_days!*:i",
+    ),
+    _policy(
         "opportunity_duplicates",
         "How alike two opportunities of one company must be to be proposed as one deal.",
         "amount_tolerance_share!*:n close_tolerance_days!*:i",

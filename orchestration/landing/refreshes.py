@@ -325,11 +325,15 @@ def freeze_quarter(home: Home, rows_parquet_path: Path, signed_on: datetime.date
     """Land what a quarter held when somebody signed it.
 
     `rows_parquet_path` has one row with the columns of `quarter_freezes`, as text; the next refresh
-    closes the quarter by it. Raises LandingError when the row cannot be read.
+    closes the quarter by it. The same file twice is once. Raises LandingError when the row cannot
+    be read.
     """
     path = Path(rows_parquet_path)
     with landing_session(home) as session:
         opened = _own_file(QUARTER_FREEZES, path, path.name)
+        for entry in session.journal.of_table(QUARTER_FREEZES.source, QUARTER_FREEZES.name):
+            if entry.sha256 == opened.sha256:
+                return already_landed(entry, path.name)
         return session.land_prepared(opened, FileDay(signed_on, "signature"))
 
 

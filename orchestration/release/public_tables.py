@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 MARTS_FOLDER = "models/marts/"
+KEY_TESTS = ("primary_key", "unique_combination", "unique")
+"""The tests that say what a row's key is, the strictest first."""
 IGNORED_IN_HASH = "ignored_in_content_hash"
 """Key of a column's dbt `meta`: true for moments of the wall clock, which no rerun can repeat."""
 
@@ -20,6 +22,8 @@ class PublicTable:
     area: str
     name: str
     ignored_columns: frozenset[str] = field(default_factory=frozenset)
+    key: tuple[str, ...] = ()
+    """The columns that name a row; empty where no test of the project says which."""
 
     @property
     def full_name(self) -> str:
@@ -42,10 +46,25 @@ def area_of(node: Mapping[str, Any]) -> str:
     return configured or str(node["schema"])
 
 
+def _keys(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The key of every model whose tests name one, by unique id; of several the shortest."""
+    found: dict[str, list[tuple[int, int, tuple[str, ...]]]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") or {}
+        if test.get("name") not in KEY_TESTS or not node.get("attached_node"):
+            continue
+        given = test.get("kwargs") or {}
+        columns = tuple(given.get("columns") or [given.get("column_name")])
+        strictness = KEY_TESTS.index(test["name"])
+        found.setdefault(node["attached_node"], []).append((len(columns), strictness, columns))
+    return {model: min(keys)[-1] for model, keys in found.items()}
+
+
 def public_tables(manifest: Mapping[str, Any]) -> tuple[PublicTable, ...]:
     """The public tables of a dbt manifest (as parsed from manifest.json), sorted by name."""
     tables = []
-    for node in manifest["nodes"].values():
+    keys = _keys(manifest)
+    for unique_id, node in manifest["nodes"].items():
         if node["resource_type"] != "model":
             continue
         if not node["original_file_path"].replace("\\", "/").startswith(MARTS_FOLDER):
@@ -56,7 +75,7 @@ def public_tables(manifest: Mapping[str, Any]) -> tuple[PublicTable, ...]:
             if _column_meta(column).get(IGNORED_IN_HASH) is True
         )
         name = node.get("alias") or node["name"]
-        tables.append(PublicTable(area=area_of(node), name=name, ignored_columns=ignored))
+        tables.append(PublicTable(area_of(node), name, ignored, keys.get(unique_id, ())))
     return tuple(sorted(tables, key=lambda table: table.full_name))
 
 

@@ -185,6 +185,14 @@ def build_database(
             query = f"select * from workshop.{name}" if rows_of is None else rows_of(table)
             connection.execute(f"create table {name} as {query}")
             comments.write(connection, table)
+        # Closing would write it, too, but says nothing where the disk is full, and leaves the rows
+        # in a file beside this one.
+        connection.execute("checkpoint")
+    if beside := [path.name for path in file.parent.glob(f"{file.name}.*")]:
+        raise ReleaseError(
+            f"{file.name} could not be written as one file ({', '.join(beside)} lies beside it): "
+            "check the disk and run the refresh again."
+        )
 
 
 @dataclass(frozen=True)
@@ -324,6 +332,7 @@ def release_manifest(
                     column.name: column.data_type for column in contents[table.full_name].columns
                 },
                 "not_in_content_hash": sorted(table.ignored_columns),
+                "key": list(table.key),
             }
             for table in tables
         },

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +22,7 @@ DATABASE_FILE = "cosell.duckdb"
 TABLES_FOLDER = "tables"
 GATES_FOLDER = "gates"
 UNFINISHED_PREFIX = ".building-"
+PRUNED_PREFIX = ".pruned-"
 _LONGEST_ID = 200
 
 
@@ -29,6 +34,7 @@ class Release:
     path: Path
     as_of: date
     refresh_id: str
+    refresh_number: int
     created_at: datetime
     """When it was published (UTC)."""
     content_hash: str
@@ -70,7 +76,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def list_releases(home: Home) -> list[Release]:
-    """Every release, oldest first; folders that are being built are left out."""
+    """Every release in the order of their refreshes; those being built or pruned are left out.
+
+    The order is that of the refreshes' numbers and not of the clock, which a machine may set back.
+    """
     if not home.releases.is_dir():
         return []
     current = current_release_id(home)
@@ -82,7 +91,10 @@ def list_releases(home: Home) -> list[Release]:
         and not folder.name.startswith(".")
         and folder.joinpath(MANIFEST_FILE).is_file()
     ]
-    return sorted(releases, key=lambda release: (release.created_at, release.release_id))
+    return sorted(
+        releases,
+        key=lambda release: (release.refresh_number, release.created_at, release.release_id),
+    )
 
 
 def current_release_id(home: Home) -> str | None:
@@ -117,6 +129,26 @@ def read_release(home: Home, release_id: str) -> Release:
     return _release_in(folder, is_current=current_release_id(home) == release_id)
 
 
+def named_release(home: Home, written: str) -> Release:
+    """The release that a person names: its id, the beginning of one, `current` or `previous`.
+
+    Raises ReleaseError for a name that is no release, or several.
+    """
+    releases = list_releases(home)
+    current = next((place for place, one in enumerate(releases) if one.is_current), None)
+    if written == "current" and current is not None:
+        return releases[current]
+    if written == "previous" and current:
+        return releases[current - 1]
+    begun = [one for one in releases if written and one.release_id.startswith(written)]
+    whole = [one for one in begun if one.release_id == written]
+    if len(whole or begun) > 1:
+        raise ReleaseError(
+            f"{written!r} may be {' or '.join(one.release_id for one in begun)}: write more of it."
+        )
+    return next(iter(whole or begun), None) or read_release(home, written)
+
+
 def _release_in(folder: Path, is_current: bool) -> Release:
     manifest = read_manifest(folder)
     try:
@@ -125,6 +157,7 @@ def _release_in(folder: Path, is_current: bool) -> Release:
             path=folder,
             as_of=date.fromisoformat(manifest["as_of"]),
             refresh_id=manifest["refresh_id"],
+            refresh_number=int(manifest.get("refresh_number", 0)),
             created_at=datetime.fromisoformat(manifest["created_at"]),
             content_hash=manifest["content_hash"],
             tables_count=len(manifest["tables"]),
@@ -136,6 +169,20 @@ def _release_in(folder: Path, is_current: bool) -> Release:
             f"releases/{folder.name}/{MANIFEST_FILE} is damaged ({error}): restore the folder "
             "from a copy, or remove it and refresh."
         ) from None
+
+
+@contextmanager
+def switching(home: Home) -> Iterator[None]:
+    """Hold the folder of releases while `current` or the release behind it changes.
+
+    A rollback and a pruning must not meet. The operating system lets go of it in any case.
+    """
+    descriptor = os.open(home.releases, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def switch_current(home: Home, release_id: str) -> bool:
@@ -171,23 +218,29 @@ def rollback(home: Home, to: str | None = None) -> Release:
                 f"{releases[0].release_id} is the oldest release: there is none to roll back to."
             )
         to = releases[current - 1].release_id
-    target = read_release(home, to)
-    missing = [name for name in target.manifest["files"] if not target.path.joinpath(name).exists()]
-    if missing:
-        raise ReleaseError(
-            f"Release {to} lacks {missing[0]}: restore it from a copy, or roll back to another."
-        )
-    switch_current(home, to)
-    return read_release(home, to)
+    read_release(home, to)
+    with switching(home):
+        # Read again: a pruning may have come before.
+        target = read_release(home, to)
+        missing = [
+            name for name in target.manifest["files"] if not target.path.joinpath(name).exists()
+        ]
+        if missing:
+            raise ReleaseError(
+                f"Release {to} lacks {missing[0]}: restore it from a copy, or roll back to another."
+            )
+        switch_current(home, to)
+        return read_release(home, to)
 
 
 def remove_unfinished(home: Home) -> list[str]:
-    """Remove what an interrupted publication left behind; returns the names of the folders."""
+    """Remove what an interrupted publication or pruning left behind; returns the folders' names."""
     removed = []
     if home.releases.is_dir():
-        for folder in home.releases.glob(f"{UNFINISHED_PREFIX}*"):
-            shutil.rmtree(folder)
-            removed.append(folder.name)
+        for prefix in (UNFINISHED_PREFIX, PRUNED_PREFIX):
+            for folder in home.releases.glob(f"{prefix}*"):
+                shutil.rmtree(folder)
+                removed.append(folder.name)
         for link in home.releases.glob(f".{home.current_release.name}-*"):
             link.unlink()
     return sorted(removed)

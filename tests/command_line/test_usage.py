@@ -15,6 +15,8 @@ VERBS = (
     *(
         "explain",
         "releases",
+        "diff",
+        "prune",
         "rollback",
         "verify",
         "close",

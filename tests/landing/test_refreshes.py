@@ -17,6 +17,7 @@ from orchestration.landing import (
     freeze_route_comparisons,
     freeze_route_leavers,
     freeze_weekly_routes,
+    journal,
     land_company_configuration,
     land_inbox,
     last_refresh,
@@ -174,6 +175,21 @@ def test_a_list_that_was_replaced_before_any_refresh_is_known_one_step_earlier(
     batches.append(land_inbox(home).landed[0].batch_id)
     open_refresh(home)
     assert [known(rows)[batch][1] for batch in batches] == [1, 2, 1]
+
+
+def test_a_correction_counts_as_later_even_where_the_clock_was_set_back(
+    home, drop, rows, monkeypatch
+) -> None:
+    batches = []
+    now = journal.current_time()
+    for hours, content_id in ((9, 1), (0, 2)):
+        monkeypatch.setattr(
+            journal, "current_time", lambda ahead=hours: now + datetime.timedelta(hours=ahead)
+        )
+        drop("salesforce", "Account.csv", ACCOUNTS.format(content_id), day(9))
+        batches.append(land_inbox(home).landed[0].batch_id)
+    open_refresh(home)
+    assert [known(rows)[batch][1] for batch in batches] == [1, 2]
 
 
 def test_a_refresh_killed_halfway_is_opened_again(home, arrive, rows, monkeypatch) -> None:

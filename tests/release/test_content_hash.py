@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import subprocess
+import sys
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.release.content_hash import read_content
+from tests.release.conftest import WAREHOUSE
 
 Row = tuple[str | None, int | None, Decimal | None, date | None, datetime | None, bool | None]
 TYPES = (
@@ -134,3 +139,51 @@ def test_ignored_columns_stay_out_of_the_hash_but_are_listed() -> None:
         other = read_content(connection, "(select 1 as id, 3 as moment)", {"moment"})
     assert one == other
     assert [column.name for column in one.columns] == ["id", "moment"]
+
+
+PUBLISH = """
+import sys
+from pathlib import Path
+from orchestration.release import publish
+from orchestration.settings import Home, Settings
+from tests.release.conftest import FACTS, TABLES
+
+settings = Settings(home=Home(Path(sys.argv[1])), engine="duckdb", threads=int(sys.argv[2]))
+print(publish(settings, [], tables=TABLES, facts=FACTS).release.content_hash)
+"""
+# Threads, and what else differs between two machines: the order of sets, the zone, the language.
+MACHINES = (
+    (1, {"PYTHONHASHSEED": "0", "TZ": "Asia/Kolkata", "LC_ALL": "C"}),
+    (2, {"PYTHONHASHSEED": "4711", "TZ": "America/St_Johns", "LC_ALL": "de_DE.UTF-8"}),
+    (8, {"PYTHONHASHSEED": "random", "TZ": "Pacific/Chatham", "LC_ALL": "tr_TR.UTF-8"}),
+)
+
+
+def test_a_release_has_the_same_hash_with_any_threads_order_zone_and_language(
+    tmp_path: Path,
+) -> None:
+    """The same rows, inserted in another order on each machine, in processes of their own."""
+    chance = random.Random(5)
+    found = set()
+    for threads, environment in MACHINES:
+        home = tmp_path / str(threads)
+        home.mkdir()
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            connection.execute(WAREHOUSE)
+            order = f"order by md5(range || '{chance.random()}')"
+            connection.execute(
+                "create or replace table account_mapping.fct_account_segments as "
+                "select range as id, range / 7.0 as share, (range * 0.1)::decimal(18, 2) as amount,"
+                " timestamp '2026-03-29 01:59:59.999999' + interval (range) minute as moment,"
+                f" if(range % 5 = 0, null, 'İıßé' || range) as name from range(150000) {order}"
+            )
+        published = subprocess.run(
+            [sys.executable, "-c", PUBLISH, str(home), str(threads)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).resolve().parents[2],
+            env={**os.environ, **environment},
+        )
+        found.add(published.stdout.split()[-1])
+    assert len(found) == 1

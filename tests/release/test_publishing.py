@@ -22,6 +22,7 @@ from orchestration.release import (
     public_tables,
     publish,
     publishing,
+    rollback,
     verify,
 )
 from orchestration.settings import Settings
@@ -103,6 +104,22 @@ def test_other_content_is_another_release_and_the_old_one_stays(
         second.release.release_id,
     ]
     assert verify(settings.home, first.release_id).is_intact
+
+
+def test_the_later_refresh_is_the_later_release_even_where_the_clock_was_set_back(
+    settings: Settings, gate: GateResult, change_warehouse: Change, publish_now: Publish
+) -> None:
+    first = publish_now().release
+    change_warehouse("delete from core.dim_accounts where account_id = 'a0001'")
+    facts = replace(FACTS, refresh_id="refresh-0002", refresh_number=2)
+    second = publish(settings, [gate], tables=TABLES, facts=facts).release
+    manifest = {**second.manifest, "created_at": "2001-01-01T00:00:00+00:00"}
+    second.path.joinpath("manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert [one.release_id for one in list_releases(settings.home)] == [
+        first.release_id,
+        second.release_id,
+    ]
+    assert rollback(settings.home).release_id == first.release_id
 
 
 def open_plainly(database: Path) -> Callable[[str], object]:
