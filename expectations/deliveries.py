@@ -420,7 +420,7 @@ def _created_once(table: str, name: str) -> Rule:
                 min(batch.created_date) as created_now
             from batch
             inner join {{landed_{name}}} as landed
-                on batch.id = landed.id and landed._batch_id < batch._batch_id
+                on batch.id = landed.id and batch._batch_id <> landed._batch_id
             where landed.created_date <> batch.created_date
             group by batch.id, batch._source_file
             order by batch.id

@@ -95,9 +95,11 @@ def build_demo(settings: Settings, size: str, seed: int, progress: Progress) -> 
 
 
 def refresh_again(settings: Settings, as_of: date, progress: Progress) -> None:
-    """Refresh a finished demo as of its last day."""
+    """Refresh a finished demo as of its last day, with the settings that came since."""
+    from orchestration.company_defaults import write_company_defaults
     from orchestration.refresh import run_refresh
 
+    write_company_defaults(settings.home)
     run_refresh(settings, as_of=as_of, progress=_one_bar(progress, f"refresh {as_of}"))
 
 
