@@ -27,6 +27,8 @@ class PublicSuite:
     owner: str
     reason: str
     kind: Kind = "facts"
+    key: str = ""
+    """Where no row ever goes, the column whose every value of the last release must be there."""
 
 
 SUITES: tuple[PublicSuite, ...] = (
@@ -39,7 +41,12 @@ SUITES: tuple[PublicSuite, ...] = (
     PublicSuite(
         "core.dim_fiscal_days", "finance", "a day without a quarter has no period (case 5)"
     ),
-    PublicSuite("core.dim_partners", "partnerships", "credit names a partner (rules section 7.4)"),
+    PublicSuite(
+        "core.dim_partners",
+        "partnerships",
+        "credit names a partner (rules section 7.4)",
+        key="partner_id",
+    ),
     PublicSuite(
         "core.dim_reporting_lines",
         "sales operations",
@@ -70,8 +77,18 @@ SUITES: tuple[PublicSuite, ...] = (
     PublicSuite(
         "core.fct_quotas", "sales leadership", "attainment is measured against a quota (case 46)"
     ),
-    PublicSuite("ops.landed_batches", "data engineering", "a batch that was known stays known"),
-    PublicSuite("ops.refreshes", "data engineering", "a refresh that happened stays recorded"),
+    PublicSuite(
+        "ops.landed_batches",
+        "data engineering",
+        "a batch that was known stays known",
+        key="batch_id",
+    ),
+    PublicSuite(
+        "ops.refreshes",
+        "data engineering",
+        "a refresh that happened stays recorded",
+        key="refresh_id",
+    ),
     PublicSuite(
         "account_mapping.fct_account_duplicates",
         "sales operations",
@@ -347,6 +364,25 @@ SUITES: tuple[PublicSuite, ...] = (
 )
 
 
+def _keeps_its_keys(suite: PublicSuite) -> Rule:
+    name = suite.table.partition(".")[2]
+    return Rule(
+        rule_id=f"{name}_keeps_its_rows",
+        table=suite.table,
+        severity="critical",
+        owner=suite.owner,
+        statement=f"every {suite.key} of the last release is still there",
+        reason=suite.reason,
+        mend="find what removed the row: this table only ever grows",
+        query=f"""
+            select {suite.key} from {{released_{suite.table.replace(".", "__")}}} as released
+            except
+            select {suite.key} from batch
+            order by {suite.key}
+        """,
+    )
+
+
 def _keeps_its_rows(suite: PublicSuite) -> Rule:
     severity: Severity = "critical" if suite.kind == "facts" else "warning"
     name = suite.table.partition(".")[2]
@@ -384,4 +420,6 @@ def _keeps_its_rows(suite: PublicSuite) -> Rule:
     )
 
 
-RULES: tuple[Rule, ...] = tuple(_keeps_its_rows(suite) for suite in SUITES)
+RULES: tuple[Rule, ...] = tuple(
+    _keeps_its_keys(suite) if suite.key else _keeps_its_rows(suite) for suite in SUITES
+)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
+from expectations.verdict import GateResult, RuleVerdict
 from orchestration.answers import open_release
 from orchestration.landing import JournalEntry, RefusedFile, read_journal, read_refused_files
 from orchestration.landing.closed_partners import begun_offboardings
@@ -60,6 +61,12 @@ class CompanyStatus:
     feeds: list[FeedStatus]
     refused: list[RefusedReason]
     refused_files: list[RefusedFile]
+
+    @property
+    def waived(self) -> list[RuleVerdict]:
+        """Rules that do not hold in the release and that a person has let pass until a day."""
+        gates = [] if self.release is None else self.release.manifest["gates"]
+        return [one for gate in gates for one in GateResult.from_record(gate).waived]
 
     @property
     def waits_for_refresh(self) -> bool:

@@ -309,11 +309,11 @@ def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
 
 
 def _check_result(key: dg.AssetKey, verdict: RuleVerdict) -> dg.AssetCheckResult:
-    severity = (
-        dg.AssetCheckSeverity.ERROR
-        if verdict.severity == "critical"
-        else dg.AssetCheckSeverity.WARN
+    # A waived rule does not hold, and stops nothing; a check that broke stops however severe.
+    is_error = verdict.is_blocking or (
+        verdict.severity == "critical" and verdict.verdict != "waived"
     )
+    severity = dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=verdict.rule_id,
@@ -324,5 +324,7 @@ def _check_result(key: dg.AssetKey, verdict: RuleVerdict) -> dg.AssetCheckResult
             "verdict": verdict.verdict,
             "failing_rows_count": verdict.failing_rows_count or 0,
             "examples": list(verdict.examples),
+            "approved_by": verdict.approved_by,
+            "waived_until": verdict.waived_until,
         },
     )

@@ -133,7 +133,9 @@ def known_policy_rows(home: Home, table: str, as_of: datetime.date) -> list[dict
     """The rows of the newest file of a policy that a refresh as of that day knew."""
     import duckdb
 
-    recorded = home.landing / "cosell" / "landed_batches" / "*.parquet"
+    recorded = home.landing / "cosell" / "landed_batches"
+    if not any(recorded.glob("*.parquet")):
+        return []
     with duckdb.connect() as connection:
         newest = connection.execute(
             """
@@ -142,7 +144,7 @@ def known_policy_rows(home: Home, table: str, as_of: datetime.date) -> list[dict
             order by cast(known_step as bigint) desc, batch_id desc
             limit 1
             """,
-            [str(recorded), SOURCE, table, as_of],
+            [str(recorded / "*.parquet"), SOURCE, table, as_of],
         ).fetchone()
         if newest is None:
             return []

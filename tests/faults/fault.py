@@ -29,5 +29,7 @@ class Fault:
     caught_by: str = ""
     plant: Callable[[Company], object] | None = None
     statement: str = ""
+    after_landing: bool = False
+    """The fault is planted between landing and its gate, which nothing but the gate can see."""
     breaks_check: bool = False
     """The check itself cannot be evaluated; the data was not judged."""

@@ -162,7 +162,6 @@ def _batch_gone(company: Company) -> None:
 
 
 def _policy_rewritten(company: Company) -> None:
-    _something_new(company)
     file = company.batch_file("policy", "attribution_windows")
     company.tamper(
         file,
@@ -572,11 +571,11 @@ LANDING_GATE = (
     ),
     Fault(
         "a_currency_without_a_rate",
-        "deals in yen",
+        "deals in Turkish lira",
         "landing",
-        ("JPY",),
+        ("TRY",),
         "crm_currencies_have_a_rate",
-        plant=_deals(_set(2, CurrencyIsoCode="JPY")),
+        plant=_deals(_set(2, CurrencyIsoCode="TRY")),
     ),
     Fault(
         "a_rate_without_its_decimal_sign",
@@ -661,6 +660,7 @@ LANDING_GATE = (
         ("attribution_windows", "policy_version of its own"),
         "policy_versions_keep_their_rows",
         plant=_policy_rewritten,
+        after_landing=True,
     ),
 )
 

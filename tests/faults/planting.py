@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.landing import read_journal
 from orchestration.release import current_release
 from orchestration.settings import Home
 
@@ -110,13 +109,8 @@ class Company:
 
     def batch_file(self, source: str, table: str) -> Path:
         """The newest landed batch of a table."""
-        entries = [
-            entry
-            for entry in read_journal(self.home)
-            if (entry.source, entry.table) == (source, table)
-        ]
-        newest = max(entries, key=lambda entry: (entry.as_of, entry.batch_id))
-        return self.home.landing / source / table / f"{newest.batch_id}.parquet"
+        folder = self.home.landing / source / table
+        return max(path for path in folder.glob("*.parquet") if "_schema" not in path.name)
 
     def tamper(self, file: Path, query: str, target: Path | None = None) -> None:
         """Write a landed file anew with what a query over it (`landed`) gives."""

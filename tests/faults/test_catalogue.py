@@ -134,11 +134,40 @@ def test_bad_rows_are_quarantined_and_good_ones_land(fault: Fault, company: Comp
 @faults_at("landing")
 def test_the_landing_gate_stops_the_fault(fault: Fault, company: Company) -> None:
     assert fault.plant is not None
-    fault.plant(company)
+    if fault.after_landing:
+        something_good(company)
+    else:
+        fault.plant(company)
     session = land(company)
     assert session.inbox is not None and session.inbox.refused == []
+    if fault.after_landing:
+        fault.plant(company)
     assert_stopped(fault, run_gate(session, gate_named("landing")))
     assert not company.home.warehouse.exists()
+
+
+def test_a_waived_fault_passes_until_its_day_and_is_told(company: Company) -> None:
+    """The day of the refresh decides, not the clock: both days lie before today."""
+    fault = next(one for one in FAULTS if one.name == "a_lost_tail")
+    assert fault.plant is not None
+    fault.plant(company)
+    waivers = company.home.policies / "gate_waivers.csv"
+    header = waivers.read_text(encoding="utf-8")
+    line = "{0},{1},full_lists_do_not_shrink,feed=harborview,Dana Fox,{2},A smaller book\n"
+    begins = company.last_day.isoformat()
+    waivers.write_text(header + line.format("w1", begins, begins), encoding="utf-8")
+    session = land(company)
+    expired = run_gate(session, gate_named("landing"))
+    assert_stopped(fault, expired)
+    assert f"the waiver by Dana Fox expired on {begins}" in expired.message
+
+    longer = line.format("w1", begins, begins) + line.format("w2", begins, company.day)
+    waivers.write_text(header + longer, encoding="utf-8")
+    result = run_gate(land(company), gate_named("landing"))
+    raise_where_blocked(result)
+    [told] = result.waived
+    assert told.waived_until == company.day.isoformat() and told.approved_by == "Dana Fox"
+    assert told in result.warnings
 
 
 @faults_at("matching", "marts")
