@@ -2,9 +2,9 @@
 
 The rules read landing's Parquet files; `cosell.landed_batches` lists what every refresh has taken
 in. Rules about a batch look at those that no release has seen yet: `{released_refresh_number}` is
-the refresh of the last release, 0 before the first. `{maximum_shrink_share}` and
-`{maximum_quarantined_share}` come from the policy `gate_limits`. `{accepted_shrinks}` lists the
-feed and day of every list of which a person has said that it really became that short.
+the refresh of the last release, 0 before the first. Limits such as `{maximum_quarantined_share}`
+come from the policy `gate_limits`. Rules about deliveries are in `expectations.deliveries`, one
+about every landed table in `expectations.landed_tables`.
 `{policy_versions}` is a relation of every landed policy file and version with the hash of its rows.
 `{purged_batches}` says which batches lost rows of a partner that has left, and how many they kept:
 of several partners the last one left the fewest.
@@ -12,54 +12,12 @@ of several partners the last one left the fewest.
 
 from __future__ import annotations
 
+from expectations import deliveries, landed_tables
 from expectations.rule import Rule
 
 _OWNER = "data engineering"
 
-# Only what people and partners send: policies and settings are written here, and may shrink.
-_SENT_BY_OTHERS = "source not in ('policy', 'settings', 'reference', 'cosell')"
-
-# A list may come in several files (the archives of a weekly export): those of a step are one list.
-_FULL_LISTS = f"""
-    with wholes as (
-        select
-            feed,
-            source,
-            table_name,
-            cast(known_step as bigint) as known_step,
-            max(as_of) as as_of,
-            max(cast(refresh_number as bigint)) as refresh_number,
-            sum(cast(rows_count as bigint)) as rows_count
-        from batch
-        where mode = 'full' and {_SENT_BY_OTHERS}
-        group by feed, source, table_name, cast(known_step as bigint)
-    ),
-    lists as (
-        select
-            feed,
-            table_name,
-            as_of,
-            refresh_number,
-            rows_count,
-            lag(rows_count) over in_order as rows_count_before,
-            row_number() over (
-                partition by feed, source, table_name order by known_step desc
-            ) as age
-        from wholes
-        window in_order as (partition by feed, source, table_name order by known_step)
-    ),
-    shrunken as (
-        select * from lists
-        where refresh_number > {{released_refresh_number}}
-            and rows_count < rows_count_before * (1 - {{maximum_shrink_share}})
-            and not exists (
-                select 1 from {{accepted_shrinks}} as accepted
-                where accepted.feed = lists.feed and accepted.as_of = lists.as_of
-            )
-    )
-"""
-
-RULES = (
+_OWN_RULES = (
     Rule(
         rule_id="landed_rows_are_good_or_quarantined",
         table="cosell.landed_batches",
@@ -109,36 +67,6 @@ RULES = (
         """,
     ),
     Rule(
-        rule_id="full_lists_do_not_shrink",
-        table="cosell.landed_batches",
-        severity="critical",
-        owner="partnerships",
-        statement="the newest full list of a feed is not much shorter than the one before",
-        reason="a partial file read as a full list turns every missing account into a lost one "
-        "(rules section 2, case 31)",
-        mend="land the whole list again with the same day or a later one, or, where the list "
-        "really became this short, say so in config/policy/accepted_shrinks.csv",
-        query=_FULL_LISTS
-        + """
-            select feed, table_name, as_of, rows_count, rows_count_before from shrunken
-            where age = 1
-        """,
-    ),
-    Rule(
-        rule_id="full_lists_in_between_did_not_shrink",
-        table="cosell.landed_batches",
-        severity="warning",
-        owner="partnerships",
-        statement="no full list was much shorter than the one before it, not even for a while",
-        reason="what a short list said between two whole ones stays in the history (case 31)",
-        mend="ask the sender what the short list was",
-        query=_FULL_LISTS
-        + """
-            select feed, table_name, as_of, rows_count, rows_count_before from shrunken
-            where age > 1
-        """,
-    ),
-    Rule(
         rule_id="few_rows_are_quarantined",
         table="cosell.landed_batches",
         severity="warning",
@@ -176,33 +104,6 @@ RULES = (
         """,
     ),
     Rule(
-        rule_id="crm_accounts_have_their_key",
-        table="salesforce.accounts",
-        severity="critical",
-        owner="sales operations",
-        statement="every landed account has an id and a name",
-        reason="a row without its key belongs to nothing",
-        mend="export Account again with Id and Name",
-        query="""
-            select _source_file, _row_number from batch
-            where coalesce(id, '') = '' or coalesce(name, '') = ''
-        """,
-    ),
-    Rule(
-        rule_id="crm_opportunities_have_their_key",
-        table="salesforce.opportunities",
-        severity="critical",
-        owner="sales operations",
-        statement="every landed opportunity has an id, a stage, a creation time and a close date",
-        reason="without them it has no quarter and no class (rules section 7)",
-        mend="export Opportunity again with Id, StageName, CreatedDate and CloseDate",
-        query="""
-            select _source_file, _row_number, id from batch
-            where coalesce(id, '') = '' or stage_name is null
-                or created_date is null or close_date is null
-        """,
-    ),
-    Rule(
         rule_id="crm_currencies_have_a_rate",
         table="salesforce.opportunities",
         severity="critical",
@@ -224,20 +125,6 @@ RULES = (
         """,
     ),
     Rule(
-        rule_id="partner_accounts_have_their_key",
-        table="bilateral.partner_accounts",
-        severity="critical",
-        owner="partnerships",
-        statement="every row of a partner's list has the partner, its own id and a name",
-        reason="a row without its key cannot be matched, followed or purged",
-        mend="ask the partner for the column, or map it in config/feeds",
-        query="""
-            select _source_file, _row_number from batch
-            where coalesce(partner_id, '') = '' or coalesce(partner_account_id, '') = ''
-                or coalesce(account_name, '') = ''
-        """,
-    ),
-    Rule(
         rule_id="partner_states_are_known",
         table="bilateral.partner_accounts",
         severity="critical",
@@ -256,3 +143,5 @@ RULES = (
         """,
     ),
 )
+
+RULES: tuple[Rule, ...] = (*_OWN_RULES, *deliveries.RULES, *landed_tables.RULES)

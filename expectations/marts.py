@@ -7,6 +7,7 @@ compare with it do not apply before the first. `{as_of}` is the day of the refre
 
 from __future__ import annotations
 
+from expectations import public_tables
 from expectations.rule import Rule
 
 _LEDGER = "attribution.fct_attribution_ledger"
@@ -73,7 +74,7 @@ def _limit_rule(rule_id: str, statement: str, reason: str, grouping: str, limit:
     )
 
 
-RULES = (
+_OWN_RULES = (
     Rule(
         rule_id="the_ledger_reconciles_with_the_crm",
         table=_RECONCILIATION,
@@ -502,12 +503,12 @@ RULES = (
     Rule(
         rule_id="managers_run_in_no_circle",
         table=_REPORTING_GAPS,
-        severity="warning",
+        severity="critical",
         owner="sales operations",
         statement="nobody is met again on the way up from their own manager",
-        reason="a circle has no top; nobody in it is counted twice or left out, so the release "
-        "goes on (case 24)",
-        mend="correct the manager of one of them in the CRM",
+        reason="everybody in a circle stands in the whole organisation of everybody else in it, so "
+        "that no total of theirs means a team (case 24)",
+        mend="correct the manager of one of them in the CRM and export User again",
         query="""
             select rep_id, rep_name, manager_id, gap_from_on
             from batch
@@ -623,4 +624,132 @@ RULES = (
             order by columns.table_schema, columns.table_name, columns.column_name
         """,
     ),
+    Rule(
+        rule_id="postings_name_known_records",
+        table=_LEDGER,
+        severity="critical",
+        owner="finance",
+        statement="the partner, the rep and the deal of every posting are published",
+        reason="credit of somebody who does not exist can be followed by nobody (rules sections "
+        "7.4, 7.5 and 7.10)",
+        mend="find the model that gives the id; deals, reps and partners come from one place each",
+        query="""
+            select batch.posting_id, batch.opportunity_id, batch.partner_id, batch.rep_id
+            from batch
+            left join attribution.fct_attributed_opportunities as deals
+                on batch.opportunity_id = deals.opportunity_id
+            left join core.dim_partners as partners on batch.partner_id = partners.partner_id
+            left join core.dim_reps as reps on batch.rep_id = reps.rep_id
+            where deals.opportunity_id is null
+                or (batch.partner_id is not null and partners.partner_id is null)
+                or (batch.rep_id is not null and reps.rep_id is null)
+            order by batch.posting_id
+        """,
+    ),
+    Rule(
+        rule_id="stages_do_not_drift",
+        table=_OPPORTUNITIES,
+        severity="critical",
+        owner="sales operations",
+        statement="the shares of the stages of open deals are near those of the last release (half "
+        "the sum of their differences, the total variation distance)",
+        reason="a stage that was renamed or mapped anew moves half of a pipeline at once (case 28)",
+        mend="look at the stages of the newest export and at config/policy/stages.csv",
+        query="""
+            with counted as (
+                select stage_number, 1 as now_count, 0 as before_count
+                from batch where not is_closed and not is_deleted
+                union all
+                select stage_number, 0, 1
+                from {released_attribution__fct_attributed_opportunities} as released
+                where not is_closed and not is_deleted
+            ),
+            stages as (
+                select stage_number, sum(now_count) as now_count, sum(before_count) as before_count
+                from counted group by stage_number
+            ),
+            totals as (
+                select sum(now_count) as now_count, sum(before_count) as before_count from stages
+            )
+            select stages.stage_number, stages.before_count, stages.now_count
+            from stages
+            cross join totals
+            where totals.now_count >= {minimum_compared_rows}
+                and totals.before_count >= {minimum_compared_rows}
+                and (
+                    select sum(abs(
+                        cast(each_stage.now_count as double) / all_stages.now_count
+                        - cast(each_stage.before_count as double) / all_stages.before_count
+                    )) / 2
+                    from stages as each_stage
+                    cross join totals as all_stages
+                ) > {maximum_stage_drift_share}
+            order by stages.stage_number
+        """,
+    ),
+    Rule(
+        rule_id="segments_do_not_flip",
+        table=_SEGMENTS,
+        severity="warning",
+        owner="partnerships",
+        statement="a partner's accounts stand in much the same cells as in the last release (total "
+        "variation distance)",
+        reason="a list that was read otherwise than before flips cells without a word (case 31)",
+        mend="compare the partner's newest list with the one before",
+        query="""
+            with counted as (
+                select partner_id, cell, 1 as now_count, 0 as before_count from batch
+                union all
+                select partner_id, cell, 0, 1
+                from {released_account_mapping__fct_account_segments} as released
+            ),
+            cells as (
+                select partner_id, cell, sum(now_count) as now_count,
+                    sum(before_count) as before_count
+                from counted group by partner_id, cell
+            ),
+            totals as (
+                select partner_id, sum(now_count) as now_count, sum(before_count) as before_count
+                from cells group by partner_id
+            )
+            select cells.partner_id, sum(abs(
+                cast(cells.now_count as double) / totals.now_count
+                - cast(cells.before_count as double) / totals.before_count
+            )) / 2 as distance
+            from cells
+            inner join totals on cells.partner_id = totals.partner_id
+            where totals.now_count >= {minimum_compared_rows}
+                and totals.before_count >= {minimum_compared_rows}
+            group by cells.partner_id
+            having sum(abs(
+                cast(cells.now_count as double) / totals.now_count
+                - cast(cells.before_count as double) / totals.before_count
+            )) / 2 > {maximum_state_drift_share}
+            order by cells.partner_id
+        """,
+    ),
+    Rule(
+        rule_id="partners_are_told_no_small_counts",
+        table="account_mapping.rpt_partner_facing_counts",
+        severity="critical",
+        owner="partnerships",
+        statement="a count that a partner may be told is of a group that is large enough, and a "
+        "withheld one has no number",
+        reason="a group of two names an account (rules section 11, case 45)",
+        mend="mend the model of partner-facing counts; the least count is in "
+        "config/policy/partner_scores.csv",
+        query="""
+            select partner_id, cell, partner_population, accounts_count, is_withheld
+            from batch
+            where (is_withheld and accounts_count is not null)
+                or (
+                    not is_withheld and accounts_count is not null and accounts_count < (
+                        select min(minimum_group_count) from staging.stg_policy__partner_scores
+                    )
+                )
+            order by partner_id, cell, partner_population
+        """,
+    ),
 )
+
+RULES: tuple[Rule, ...] = (*_OWN_RULES, *public_tables.RULES)

@@ -14,11 +14,13 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.rule import Rule
 from expectations.verdict import GateResult, RuleVerdict
+from expectations.waiver import Waiver, WaiversOfRule
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext
@@ -52,6 +54,8 @@ class GateSource:
     spark: where Spark evaluates the rules instead of DuckDB.
     opening: statements with which DuckDB opens tables that are in no file.
     schema_prefix: what the names of the schemas begin with, where many share a catalog.
+    unchanged: tables of which nothing has arrived that was not judged before; their rules have
+    nothing to say and are not evaluated.
     """
 
     database: Path | None
@@ -60,6 +64,7 @@ class GateSource:
     spark: SparkThrift | None = None
     opening: tuple[str, ...] = field(default=(), repr=False)
     schema_prefix: str = ""
+    unchanged: frozenset[str] = frozenset()
 
 
 def load_great_expectations() -> None:
@@ -80,22 +85,31 @@ def validate(
     source: GateSource,
     parameters: Mapping[str, str],
     folder: Path,
+    waivers: Sequence[Waiver] = (),
+    as_of: date = date.max,
 ) -> GateResult:
     """Evaluate every rule of a gate and keep the results in a folder.
 
     The folder is emptied first; afterwards it holds the validation results as JSON, the Data Docs
     and the verdict. A rule that cannot be evaluated (its table is missing, its query is wrong) has
-    the verdict `broke`; the others are evaluated all the same.
+    the verdict `broke`; the others are evaluated all the same. A waiver counts on the day `as_of`
+    of the refresh, and never for a check that broke.
     """
     started = time.monotonic()
     load_great_expectations()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    queries = {rule.rule_id: rule.query_for(parameters, source.schema_prefix) for rule in rules}
+    queries = {
+        rule.rule_id: None
+        if rule.table in source.unchanged
+        else rule.query_for(parameters, source.schema_prefix)
+        for rule in rules
+    }
+    waived = {rule.rule_id: WaiversOfRule.of(rule.rule_id, waivers, as_of) for rule in rules}
     applicable = [rule for rule in rules if queries[rule.rule_id] is not None]
     with _Quietly(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = _Run(gate, source, folder)
+        run = _Run(gate, source, folder, waived)
         try:
             for table in dict.fromkeys(rule.table for rule in applicable):
                 run.add_table(table, [rule for rule in applicable if rule.table == table], queries)
@@ -104,7 +118,13 @@ def validate(
         finally:
             run.close()
     verdicts = tuple(
-        _verdict(rule, queries[rule.rule_id], found.get(rule.rule_id), run.unreadable)
+        _verdict(
+            rule,
+            queries[rule.rule_id],
+            found.get(rule.rule_id),
+            run.unreadable,
+            waived[rule.rule_id],
+        )
         for rule in rules
     )
     result = GateResult(gate, verdicts, time.monotonic() - started, folder)
@@ -115,7 +135,10 @@ def validate(
 class _Run:
     """One validation: a context in memory, one asset per table, one checkpoint."""
 
-    def __init__(self, gate: str, source: GateSource, folder: Path) -> None:
+    def __init__(
+        self, gate: str, source: GateSource, folder: Path, waived: Mapping[str, WaiversOfRule]
+    ) -> None:
+        self.waived = waived
         self.gate = gate
         self.source = source
         self.folder = folder
@@ -171,7 +194,10 @@ class _Run:
         suite = self.context.suites.add(
             gx.ExpectationSuite(
                 name=table,
-                expectations=[_expectation(rule, queries[rule.rule_id]) for rule in rules],
+                expectations=[
+                    _expectation(rule, queries[rule.rule_id], self.waived[rule.rule_id])
+                    for rule in rules
+                ],
             )
         )
         self.validations.append(
@@ -260,15 +286,18 @@ def _context_in_memory(data_docs: Path) -> EphemeralDataContext:
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
-def _expectation(rule: Rule, query: str | None) -> Any:
+def _expectation(rule: Rule, query: str | None, waived: WaiversOfRule) -> Any:
     import great_expectations as gx
     from great_expectations.expectations.metadata_types import FailureSeverity
 
     assert query is not None  # only applicable rules come here
+    lets_pass = f" {waived.as_told[0].upper()}{waived.as_told[1:]}." if waived.in_force else ""
     return gx.expectations.UnexpectedRowsExpectation(
         unexpected_rows_query=query,
         severity=FailureSeverity(rule.severity),
-        description=f"{rule.statement}. {rule.reason}.",
+        description=(
+            f"{rule.rule_id}: {rule.statement}. Why: {rule.reason}. Owner: {rule.owner}.{lets_pass}"
+        ),
         meta={"rule_id": rule.rule_id, "owner": rule.owner, "mend": rule.mend},
     )
 
@@ -290,6 +319,7 @@ def _verdict(
     query: str | None,
     found: Mapping[str, Any] | None,
     unreadable: Mapping[str, str],
+    waived: WaiversOfRule,
 ) -> RuleVerdict:
     """What a result of Great Expectations says about a rule."""
     if query is None:
@@ -314,22 +344,42 @@ def _verdict(
     count = int(found["result"]["observed_value"])
     if count == 0:
         return RuleVerdict(rule.rule_id, rule.table, rule.severity, "passed", 0, (), "")
-    examples = tuple(_named(row) for row in _failing_rows(found)[:EXAMPLES_COUNT])
+    failing = _failing_rows(found)
+    is_waived = waived.cover_all(failing, count)
+    # What blocks is shown before what a person has let pass.
+    shown_rows = failing if is_waived else [*waived.not_covered(failing), *failing]
+    examples = tuple(dict.fromkeys(_named(row) for row in shown_rows))[:EXAMPLES_COUNT]
     shown = "; ".join(examples)
     more = f" and {count - len(examples)} more" if count > len(examples) else ""
     rows = "1 row breaks" if count == 1 else f"{count} rows break"
+    broken_rule = (
+        f"{rows} the rule {rule.rule_id} on {rule.table} ({rule.statement}): {shown}{more}"
+    )
     return RuleVerdict(
         rule_id=rule.rule_id,
         table=rule.table,
         severity=rule.severity,
-        verdict="failed",
+        verdict="waived" if is_waived else "failed",
         failing_rows_count=count,
         examples=examples,
-        message=(
-            f"{rows} the rule {rule.rule_id} on {rule.table} ({rule.statement}): {shown}{more}; "
-            f"{rule.mend}"
+        message=f"{broken_rule}; {_what_to_do(rule, waived, is_waived)}",
+        approved_by=", ".join(one.approved_by for one in waived.in_force) if is_waived else "",
+        waived_until=(
+            min(one.expires_on for one in waived.in_force).isoformat() if is_waived else ""
         ),
     )
+
+
+def _what_to_do(rule: Rule, waived: WaiversOfRule, is_waived: bool) -> str:
+    """The mend, and what waivers have to do with it."""
+    if is_waived:
+        return f"{waived.as_told}, after that it blocks: {rule.mend}"
+    if waived.in_force:
+        return f"{rule.mend} (what is {waived.as_told} does not cover all of it)"
+    if waived.expired:
+        last = max(waived.expired, key=lambda one: one.expires_on)
+        return f"{rule.mend} (the waiver by {last.approved_by} expired on {last.expires_on})"
+    return rule.mend
 
 
 def _failing_rows(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from expectations.rule import Severity
 
-Verdict = Literal["passed", "failed", "broke", "not_applicable"]
-"""failed: the data is bad; broke: the check could not be evaluated and says nothing about the
-data; not_applicable: there is nothing to compare with yet."""
+Verdict = Literal["passed", "failed", "waived", "broke", "not_applicable"]
+"""failed: the data is bad; waived: it is, and a person has let it pass until a day; broke: the
+check could not be evaluated and says nothing about the data; not_applicable: there is nothing to
+judge or to compare with."""
 
 VERDICT_FILE = "verdict.json"
 
@@ -31,11 +32,18 @@ class RuleVerdict:
     """Up to five failing rows, each as `key=value, key=value`."""
     message: str
     """One sentence for a person; empty where the rule passed."""
+    approved_by: str = ""
+    """Who let the failing rows pass; empty where the rule is not waived."""
+    waived_until: str = ""
+    """The last day of refresh for which that holds (ISO); empty where the rule is not waived."""
 
     @property
     def is_blocking(self) -> bool:
-        """Whether the next station must not run because of this rule."""
-        return self.severity == "critical" and self.verdict in ("failed", "broke")
+        """Whether the next station must not run because of this rule.
+
+        Of a check that broke nobody knows what it would have found, however severe.
+        """
+        return self.verdict == "broke" or (self.severity == "critical" and self.verdict == "failed")
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,17 @@ class GateResult:
 
     @property
     def warnings(self) -> tuple[RuleVerdict, ...]:
-        """The rules that did not hold and let the refresh go on."""
+        """The rules that did not hold and let the refresh go on, the waived ones among them."""
         return tuple(
             rule
             for rule in self.rules
-            if rule.severity == "warning" and rule.verdict in ("failed", "broke")
+            if rule.verdict in ("failed", "waived") and not rule.is_blocking
         )
+
+    @property
+    def waived(self) -> tuple[RuleVerdict, ...]:
+        """The rules that do not hold and that a person has let pass."""
+        return tuple(rule for rule in self.rules if rule.verdict == "waived")
 
     @property
     def verdict(self) -> Verdict:
@@ -111,6 +124,8 @@ class GateResult:
                     failing_rows_count=rule.get("failing_rows_count"),
                     examples=tuple(rule.get("examples", ())),
                     message=rule.get("message", ""),
+                    approved_by=rule.get("approved_by", ""),
+                    waived_until=rule.get("waived_until", ""),
                 )
                 for rule in record["rules"]
             ),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from expectations.verdict import GateResult, RuleVerdict
 from orchestration.answers import open_release
 from orchestration.errors import CosellError
 from orchestration.landing import JournalEntry, RefusedFile, read_journal, read_refused_files
@@ -72,6 +73,12 @@ class CompanyStatus:
     """Why refreshes fail, None where the newest one did not."""
     running: str | None = None
     """Who refreshes now."""
+
+    @property
+    def waived(self) -> list[RuleVerdict]:
+        """Rules that do not hold in the release and that a person has let pass until a day."""
+        gates = [] if self.release is None else self.release.manifest["gates"]
+        return [one for gate in gates for one in GateResult.from_record(gate).waived]
 
     @property
     def waits_for_refresh(self) -> bool:

@@ -95,7 +95,7 @@ def build_demo(settings: Settings, size: str, seed: int, progress: Progress) -> 
 
 
 def refresh_again(settings: Settings, as_of: date, progress: Progress) -> None:
-    """Refresh a finished demo as of its last day, with the policies that came since."""
+    """Refresh a finished demo as of its last day, with the settings that came since."""
     from orchestration.company_defaults import write_company_defaults
     from orchestration.refresh import run_refresh
 

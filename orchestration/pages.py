@@ -234,6 +234,9 @@ def status_page(status: CompanyStatus, steps: list[str], now: datetime) -> Rende
         parts += [_refused_file(one) for one in status.refused_files]
     if status.refused:
         parts += ["", Text("Refused rows", style="bold cyan"), _refused_table(status)]
+    if status.waived:
+        parts += ["", Text("Waived checks", style="bold yellow")]
+        parts += [Text(f"  {one.message}") for one in status.waived]
     if steps:
         parts += ["", Text("Next", style="bold cyan"), *(Text(f"  {step}") for step in steps)]
     return Group(*parts)

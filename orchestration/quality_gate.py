@@ -12,9 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
-import expectations.landing
-import expectations.marts
-import expectations.matching
+from expectations.gates import RULES_OF_GATES
 from expectations.rule import Rule
 from expectations.validation import GateSource, validate
 from expectations.verdict import GateResult, RuleVerdict
@@ -25,21 +23,18 @@ from orchestration.dbt_station import (
     reporting_failures,
     warehouse_table_key,
 )
-from orchestration.errors import BrokenCheckError, GateError
+from orchestration.errors import BrokenCheckError, CosellError, GateError, one_sentence
 from orchestration.landing import policy
+from orchestration.landing.gate_policy import limits_on, waivers_on
 from orchestration.landing.policy_versions import landed_version_hashes
 from orchestration.refresh_session import RefreshSession
 from orchestration.release import Release, current_release, list_releases
 from orchestration.settings import Home
 from orchestration.stations import LANDING, MARTS, MATCHING
 
-# Used until a home has the policy `gate_limits`, which overrules them.
-DEFAULT_LIMITS: Mapping[str, str] = {
-    # A fifth of a list does not leave within one cadence (rules section 2, case 31).
-    "maximum_shrink_share": "0.20",
-    # One row in twenty is more than typing errors; the form of the file has changed.
-    "maximum_quarantined_share": "0.05",
-}
+GATES_FOLDER = "gates"
+# What the rules of the landing gate compare new records of the CRM with.
+_CRM_TABLES = ("accounts", "opportunities", "users", "groups", "tasks", "events")
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,26 @@ def run_gate(session: RefreshSession, gate: Gate) -> GateResult:
     Raises nothing for rules that do not hold: `raise_where_blocked` does.
     """
     as_of = session.state.as_of
-    result = validate(
-        gate.name,
-        gate.rules,
-        gate.source(session, as_of),
-        gate.parameters(session, as_of),
-        gate_folder(session.home, gate.name),
-    )
+    folder = gate_folder(session.home, gate.name)
+    try:
+        result = validate(
+            gate.name,
+            gate.rules,
+            gate.source(session, as_of),
+            gate.parameters(session, as_of),
+            folder,
+            waivers_on(session.home, as_of),
+            as_of,
+        )
+    except CosellError:
+        raise
+    except Exception as error:
+        # Neither bad data nor one broken rule: nothing was judged, so nothing goes on.
+        raise BrokenCheckError(
+            f"The {gate.name} gate could not run and says nothing about the data "
+            f"({one_sentence(str(error)) or type(error).__name__}): the next station does not run; "
+            "`--debug` shows where it broke."
+        ) from error
     session.keep_gate(result)
     return result
 
@@ -110,33 +118,19 @@ def released_before(home: Home, as_of: date) -> Release | None:
 
 
 def _common_parameters(session: RefreshSession, as_of: date) -> dict[str, str]:
-    parameters = {"as_of": f"date '{as_of.isoformat()}'", **_limits(session.home)}
     release = released_before(session.home, as_of)
+    released_as_of = "cast(null as date)" if release is None else f"date '{release.as_of}'"
+    parameters = {
+        "as_of": f"date '{as_of.isoformat()}'",
+        "released_as_of": released_as_of,
+        **limits_on(session.home, as_of),
+    }
     if release is not None:
         for table in release.manifest["tables"]:
             file = release.table_file(table)
             name = f"released_{table.replace('.', '__')}"
             parameters[name] = session.warehouse.relation_of_file(file)
     return parameters
-
-
-def _limits(home: Home) -> dict[str, str]:
-    """The limits of the gates: the newest landed policy, else the defaults above."""
-    import duckdb
-
-    limits = dict(DEFAULT_LIMITS)
-    files = home.landing / "policy" / "gate_limits"
-    if any(files.glob("*.parquet")):
-        with duckdb.connect() as connection:
-            rows = connection.execute(
-                """
-                select limit_name, cast(value as decimal(18, 6)) from read_parquet(?)
-                order by _landed_at, effective_from, _row_number
-                """,
-                [str(files / "*.parquet")],
-            ).fetchall()
-        limits.update({name: str(value) for name, value in rows if name in limits})
-    return limits
 
 
 def _warehouse_source(session: RefreshSession, as_of: date) -> GateSource:
@@ -151,18 +145,25 @@ def _marts_parameters(session: RefreshSession, as_of: date) -> dict[str, str]:
 
 
 def _landing_source(session: RefreshSession, as_of: date) -> GateSource:
-    """Landed tables as selects over Parquet: the batches that no release has seen yet."""
+    """Landed tables as selects over Parquet: the batches that no release has seen yet.
+
+    A table of which nothing has landed since has nothing to be judged by.
+    """
     home = session.home
-    known = _known_batches(home, as_of)
-    relations = {"cosell.landed_batches": f"select * from {known}"}
+    relations = {"cosell.landed_batches": f"select * from {_known_batches(home, as_of)}"}
+    judged = {rule.table for rule in RULES_OF_GATES[LANDING]} - set(relations)
     new = _new_batches(session, as_of)
-    for table in {rule.table for rule in expectations.landing.RULES} - set(relations):
+    for table in judged & set(new):
         source, _, name = table.partition(".")
         folder = home.landing / source / name
-        files = [folder / f"{batch_id}.parquet" for batch_id in new.get(table, [])]
-        listed = ", ".join(_literal(file) for file in files or sorted(folder.glob("0*_schema.*")))
+        listed = ", ".join(_literal(folder / f"{batch_id}.parquet") for batch_id in new[table])
         relations[table] = f"select * from read_parquet([{listed}])"
-    return GateSource(database=None, threads=session.settings.threads, relations=relations)
+    return GateSource(
+        database=None,
+        threads=session.settings.threads,
+        relations=relations,
+        unchanged=frozenset(judged - set(new)),
+    )
 
 
 def _known_batches(home: Home, as_of: date) -> str:
@@ -198,23 +199,24 @@ def _landing_parameters(session: RefreshSession, as_of: date) -> Mapping[str, st
     landing = session.home.landing
 
     def landed(source: str, table: str) -> str:
-        return f"read_parquet({_literal(landing / source / table / '*.parquet')})"
+        """Every landed row of a table that was known on the day of the refresh."""
+        files = _literal(landing / source / table / "*.parquet")
+        return f"(select * from read_parquet({files}) where _as_of <= date '{as_of}')"
 
-    accepted = landing / "policy" / "accepted_shrinks"
     return {
         **_common_parameters(session, as_of),
         "released_refresh_number": str(_released_refresh_number(session, as_of)),
         "landing_files": _literal(landing / "*" / "*" / "*.parquet"),
+        "landed_batches": f"(select * from {_known_batches(session.home, as_of)})",
         "landed_company": landed("settings", "company"),
+        "landed_feeds": landed("settings", "feeds"),
+        "landed_partners": landed("templates", "partners"),
+        "landed_partner_accounts": landed("bilateral", "partner_accounts"),
         "landed_dated_rates": landed("salesforce", "dated_conversion_rates"),
         "landed_plan_rates": landed("policy", "plan_rates"),
         "purged_batches": landed("cosell", "purged_batches"),
         "policy_versions": _policy_versions(session.home),
-        "accepted_shrinks": (
-            landed("policy", "accepted_shrinks")
-            if any(accepted.glob("*.parquet"))
-            else "(select null as feed, null as as_of where false)"
-        ),
+        **{f"landed_{name}": landed("salesforce", name) for name in _CRM_TABLES},
     }
 
 
@@ -230,17 +232,15 @@ def _policy_versions(home: Home) -> str:
 
 
 GATES = (
-    Gate(LANDING, expectations.landing.RULES, _landed_key, _landing_source, _landing_parameters),
+    Gate(LANDING, RULES_OF_GATES[LANDING], _landed_key, _landing_source, _landing_parameters),
     Gate(
         MATCHING,
-        expectations.matching.RULES,
+        RULES_OF_GATES[MATCHING],
         warehouse_table_key,
         _warehouse_source,
         _common_parameters,
     ),
-    Gate(
-        MARTS, expectations.marts.RULES, warehouse_table_key, _warehouse_source, _marts_parameters
-    ),
+    Gate(MARTS, RULES_OF_GATES[MARTS], warehouse_table_key, _warehouse_source, _marts_parameters),
 )
 
 
@@ -309,11 +309,11 @@ def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
 
 
 def _check_result(key: dg.AssetKey, verdict: RuleVerdict) -> dg.AssetCheckResult:
-    severity = (
-        dg.AssetCheckSeverity.ERROR
-        if verdict.severity == "critical"
-        else dg.AssetCheckSeverity.WARN
+    # A waived rule does not hold, and stops nothing; a check that broke stops however severe.
+    is_error = verdict.is_blocking or (
+        verdict.severity == "critical" and verdict.verdict != "waived"
     )
+    severity = dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=verdict.rule_id,
@@ -324,5 +324,7 @@ def _check_result(key: dg.AssetKey, verdict: RuleVerdict) -> dg.AssetCheckResult
             "verdict": verdict.verdict,
             "failing_rows_count": verdict.failing_rows_count or 0,
             "examples": list(verdict.examples),
+            "approved_by": verdict.approved_by,
+            "waived_until": verdict.waived_until,
         },
     )

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from orchestration.errors import ConfigurationError
-from orchestration.landing import company, policy, reference
+from orchestration.landing import company, gate_policy, policy, reference
 from orchestration.landing.as_of_dates import FileDay
 from orchestration.landing.contracts import Table
 from orchestration.landing.feeds import Feed, load_feeds
@@ -76,6 +76,10 @@ class _ConfigurationLander:
                     "default policies."
                 )
             refuse_changed_version(self.home, table, path)
+            if table.name == gate_policy.LIMITS:
+                gate_policy.refuse_bad_limits(self.home, path)
+            if table.name == gate_policy.WAIVERS:
+                gate_policy.refuse_bad_waivers(self.home, path)
             self._land_file(table, path, self.home.relative(path))
         refuse_unbalanced_weights(self.home)
 

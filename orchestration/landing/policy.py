@@ -18,6 +18,27 @@ HYGIENE_RULES = (
     "stage_too_old",
 )
 
+# The limits that the gates read; what each is for stands in the policy itself.
+GATE_LIMITS = (
+    "maximum_shrink_share",
+    "maximum_growth_share",
+    "minimum_compared_rows",
+    "maximum_quarantined_share",
+    "maximum_duplicate_share",
+    "maximum_new_values_share",
+    "maximum_state_drift_share",
+    "maximum_stage_drift_share",
+    "maximum_orphan_share",
+    "maximum_foreign_rows_share",
+    "maximum_rate_age_days",
+    "maximum_rate_change_share",
+    "maximum_amount_factor",
+    "maximum_loss_share",
+    "late_after_cadences",
+    "stale_after_cadences",
+    "maximum_waiver_days",
+)
+
 
 def _policy(
     name: str,
@@ -208,5 +229,17 @@ TABLES: tuple[Table, ...] = (
         "plausibility",
         "Bounds beyond which landing quarantines a value.",
         "minimum_date!*:d maximum_years_ahead!*:i maximum_amount!*:n",
+    ),
+    _policy(
+        "gate_limits",
+        "How far a delivery or a table may go before a gate says so.",
+        "limit_name!* value!*:n",
+        vocabularies={"limit_name": GATE_LIMITS},
+    ),
+    _policy(
+        "gate_waivers",
+        "Failing rules of the gates that a person has let pass, until when.",
+        "rule_id!* scope!* approved_by!* expires_on!*:d",
+        may_be_empty=True,
     ),
 )

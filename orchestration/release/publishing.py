@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from expectations.overview import OVERVIEW_FILE, overview_page
 from expectations.verdict import GateResult
 from orchestration.errors import ReleaseError
 from orchestration.progress import Progress, no_progress
@@ -296,10 +297,14 @@ def write_table_files(
 
 
 def copy_gate_results(building: Path, gate_results: Sequence[GateResult]) -> None:
-    """Keep every gate's validation results and Data Docs in the release."""
+    """Keep every gate's validation results and Data Docs in the release, with one page over all."""
     for result in gate_results:
         if result.folder is not None and result.folder.is_dir():
             shutil.copytree(result.folder, building / GATES_FOLDER / result.gate)
+    if gate_results:
+        folder = building / GATES_FOLDER
+        folder.mkdir(exist_ok=True)
+        folder.joinpath(OVERVIEW_FILE).write_text(overview_page(gate_results), encoding="utf-8")
 
 
 def release_manifest(

@@ -47,6 +47,7 @@ def test_release_holds_what_its_readers_need(settings: Settings, publish_now: Pu
     } == {
         "cosell.duckdb",
         "manifest.json",
+        "gates/index.html",
         "gates/marts/validation.json",
         *(f"tables/{table.full_name}.parquet" for table in TABLES),
     }

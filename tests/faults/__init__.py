@@ -1,0 +1,1 @@
+"""Faults that are planted into a healthy company, and what catches them."""
