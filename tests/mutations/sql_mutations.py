@@ -154,9 +154,10 @@ def _with(node: exp.Expression, **arguments: object) -> exp.Expression:
 
 
 def _replacing(kind: str, node: exp.Expression, other: exp.Expression) -> Place:
-    return Place(
-        kind, node.sql(DIALECT), other.sql(DIALECT), lambda: None if node.replace(other) else None
-    )
+    def make() -> None:
+        node.replace(other)
+
+    return Place(kind, node.sql(DIALECT), other.sql(DIALECT), make)
 
 
 def _plain(text: str) -> str:
