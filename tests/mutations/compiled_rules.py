@@ -71,11 +71,13 @@ class CompiledRules:
         home: a built home, whose tables give the unit tests their types; dbt opens its workshop.
         folder: where the parts are kept, named after the content of the project.
         only_unit_tests: their names, if not all of them.
+        model_selection: dbt's selector of the models.
     """
 
     home: Home
     folder: Path
     only_unit_tests: tuple[str, ...] = ()
+    model_selection: str = "resource_type:model"
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
@@ -144,11 +146,13 @@ class CompiledRules:
         root = self.folder / "empty_home"
         root.mkdir(parents=True, exist_ok=True)
         project = DbtProject(load_settings(root))
-        file = project.compile("resource_type:model", self.folder / "target", self.folder / "logs")
+        file = project.compile(self.model_selection, self.folder / "target", self.folder / "logs")
         close_warehouse()
         nodes = json.loads(file.read_text(encoding="utf-8"))["nodes"]
         waiting = {
-            unique_id: node for unique_id, node in nodes.items() if node["resource_type"] == "model"
+            unique_id: node
+            for unique_id, node in nodes.items()
+            if node["resource_type"] == "model" and node.get("compiled_code")
         }
         ordered: dict[str, Model] = {}
         while waiting:

@@ -6,7 +6,6 @@ Docstrings, annotations and the texts of messages are left alone: they decide no
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,30 +26,32 @@ _EXTREMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True)
 class PythonPlace:
-    """One mutation of a module: what stood there, what stands there now, and the whole of it."""
+    """One mutation of a module: where, what stands there and what would stand there."""
 
+    node: int
+    """Number of the node in `ast.walk`."""
     kind: str
     line: int
     before: str
     after: str
-    module: str
 
 
 def python_places(source: str) -> list[PythonPlace]:
     """All mutations of a module, in the order of its syntax tree."""
+    return [
+        PythonPlace(number, kind, getattr(node, "lineno", 0), ast.unparse(node), ast.unparse(other))
+        for number, node in enumerate(ast.walk(ast.parse(source)))
+        for kind, other in _turned(node)
+    ]
+
+
+def mutated(source: str, place: PythonPlace) -> str:
+    """The module with one place changed."""
     tree = ast.parse(source)
-    found = []
-    for number, node in enumerate(ast.walk(tree)):
-        for choice, (kind, other) in enumerate(_turned(node)):
-            mutated = copy.deepcopy(tree)
-            place = next(one for index, one in enumerate(ast.walk(mutated)) if index == number)
-            after = list(_turned(place))[choice][1]
-            _replace(mutated, place, after)
-            line = getattr(node, "lineno", 0)
-            found.append(
-                PythonPlace(kind, line, _shown(node), _shown(other), ast.unparse(mutated) + "\n")
-            )
-    return found
+    node = next(one for number, one in enumerate(ast.walk(tree)) if number == place.node)
+    ((_, other),) = _turned(node)
+    _replace(tree, node, other)
+    return ast.unparse(tree) + "\n"
 
 
 def _turned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -85,7 +86,3 @@ def _replace(tree: ast.AST, old: ast.AST, new: ast.expr) -> None:
             elif isinstance(value, list):
                 value[:] = [new if one is old else one for one in value]
     ast.fix_missing_locations(tree)
-
-
-def _shown(node: ast.AST) -> str:
-    return ast.unparse(node)

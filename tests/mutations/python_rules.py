@@ -10,11 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from orchestration.settings import Home
 from tests.mutations import verdicts as outcome
-from tests.mutations.python_mutations import PythonPlace, python_places
+from tests.mutations.python_mutations import PythonPlace, mutated, python_places
 from tests.mutations.verdicts import Verdict, equivalent_mutants
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,10 +37,15 @@ class PythonMutant:
     number: int
     place: PythonPlace
 
+    @cached_property
+    def module(self) -> str:
+        """The mutated module."""
+        return mutated((REPOSITORY / self.path).read_text("utf-8"), self.place)
+
     @property
     def key(self) -> str:
         """Hash of the mutated module."""
-        text = f"{self.path} {self.number} {self.place.module}"
+        text = f"{self.path} {self.number} {self.module}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -87,7 +93,7 @@ class PythonJudge:
         place = mutant.place
         file = self.copy / mutant.path
         whole = file.read_text(encoding="utf-8")
-        file.write_text(place.module, encoding="utf-8")
+        file.write_text(mutant.module, encoding="utf-8")
         try:
             what, noticed_by = self._judged(mutant)
         finally:
