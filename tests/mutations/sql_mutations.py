@@ -18,6 +18,8 @@ FIXTURE_PREFIX = "__dbt__cte__"
 _ACTUAL = "dbt_internal_unit_test_actual"
 _TABLE_OF_DBT = re.compile(rf'"?{FIXTURE_PREFIX}(\w+)"?|"(?:\w+)"\."(\w+)"')
 
+_DIGITS = re.compile(r"\d+")
+
 # What a comparison, a connection or a choice is mistaken for.
 _SWAPPED: dict[type[exp.Expression], tuple[str, type[exp.Expression]]] = {
     exp.LT: ("comparison", exp.LTE),
@@ -46,7 +48,15 @@ class Place:
     kind: str
     before: str
     after: str
+    around: str
+    """What it stands in, where the place itself says too little: a number."""
     make: Callable[[], None]
+
+    @property
+    def shape(self) -> tuple[str, str, str]:
+        """The same for every copy that a loop or a macro writes of one place."""
+        digitless = (_DIGITS.sub("#", text) for text in (self.around or self.before, self.after))
+        return (self.kind, *digitless)
 
     @property
     def signature(self) -> tuple[str, str, str]:
@@ -157,7 +167,8 @@ def _replacing(kind: str, node: exp.Expression, other: exp.Expression) -> Place:
     def make() -> None:
         node.replace(other)
 
-    return Place(kind, node.sql(DIALECT), other.sql(DIALECT), make)
+    around = node.parent.sql(DIALECT) if isinstance(node, exp.Literal) and node.parent else ""
+    return Place(kind, node.sql(DIALECT), other.sql(DIALECT), around, make)
 
 
 def _plain(text: str) -> str:

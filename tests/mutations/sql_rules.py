@@ -56,17 +56,18 @@ class SqlMutant:
 
 
 def sql_mutants(rules: CompiledRules, seed: int) -> Iterator[SqlMutant]:
-    """All mutants of all deciding models, in an order that the seed decides.
+    """Mutants of all deciding models, in an order that the seed decides.
 
-    A number can go up or down by one: the seed decides which of the two it is.
+    What a loop or a macro writes many times into a model is one place: the seed decides which of
+    the copies is broken, and whether a number goes up or down.
     """
     chance = random.Random(seed)
-    everywhere = []
+    everywhere: list[tuple[Model, int]] = []
     for model in sorted(rules.models.values(), key=lambda one: one.name):
-        kinds = [place.kind for place in places(parsed(model.query))] if model.decides else []
-        numbers = [number for number, kind in enumerate(kinds) if kind == "number"]
-        left_out = {chance.choice((up, up + 1)) for up in numbers[::2]}
-        everywhere += [(model, one) for one in range(len(kinds)) if one not in left_out]
+        copies: dict[tuple[str, str, str], list[int]] = {}
+        for number, place in enumerate(places(parsed(model.query)) if model.decides else []):
+            copies.setdefault(place.shape, []).append(number)
+        everywhere += [(model, chance.choice(numbers)) for numbers in copies.values()]
     chance.shuffle(everywhere)
     for model, number in everywhere:
         yield mutant_of(model, number)
