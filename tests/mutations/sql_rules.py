@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
+from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.settings import Home
 from tests.mutations import verdicts as outcome
 from tests.mutations.compiled_rules import CompiledRules, Model, UnitTest
@@ -48,6 +49,8 @@ class SqlMutant:
     before: str
     after: str
     query: str
+    copies: tuple[tuple[Model, int], ...] = ()
+    """Where a macro has written the same place into other models."""
 
     @property
     def key(self) -> str:
@@ -58,19 +61,33 @@ class SqlMutant:
 def sql_mutants(rules: CompiledRules, seed: int) -> Iterator[SqlMutant]:
     """Mutants of all deciding models, in an order that the seed decides.
 
-    What a loop or a macro writes many times into a model is one place: the seed decides which of
-    the copies is broken, and whether a number goes up or down.
+    What is written once is one place, also where a loop writes it many times into a model or a
+    macro into many models: the seed decides which of the copies is broken, and whether a number
+    goes up or down.
     """
     chance = random.Random(seed)
-    everywhere: list[tuple[Model, int]] = []
+    everywhere: dict[tuple[str, ...], list[tuple[Model, int]]] = {}
     for model in sorted(rules.models.values(), key=lambda one: one.name):
-        copies: dict[tuple[str, str, str], list[int]] = {}
-        for number, place in enumerate(places(parsed(model.query)) if model.decides else []):
-            copies.setdefault(place.shape, []).append(number)
-        everywhere += [(model, chance.choice(numbers)) for numbers in copies.values()]
-    chance.shuffle(everywhere)
-    for model, number in everywhere:
-        yield mutant_of(model, number)
+        if not model.decides:
+            continue
+        own_text = _squashed((PROJECT_FOLDER / model.path).read_text(encoding="utf-8"))
+        for number, place in enumerate(places(parsed(model.query))):
+            is_own = _squashed(place.around or place.before) in own_text
+            key = (*place.shape, model.name) if is_own else place.shape
+            everywhere.setdefault(key, []).append((model, number))
+    written_places = list(everywhere.values())
+    chance.shuffle(written_places)
+    for copies in written_places:
+        model, number = chance.choice(copies)
+        mutant = mutant_of(model, number)
+        elsewhere = [one for one in copies if one[0] is not model]
+        yield replace(mutant, copies=tuple(elsewhere))
+
+
+def _squashed(text: str) -> str:
+    """The text as a template and a syntax tree both write it."""
+    bare = "".join(text.lower().split())
+    return bare.replace("nullslast", "").replace("nullsfirst", "")
 
 
 def mutant_of(model: Model, number: int) -> SqlMutant:
@@ -141,16 +158,24 @@ class SqlJudge:
         )
 
     def _judged(self, mutant: SqlMutant) -> tuple[str, str]:
-        if mutant.model.name not in self._places:
-            self._places[mutant.model.name] = places(parsed(mutant.model.query))
-        signatures = [place.signature for place in self._places[mutant.model.name]]
-        for unit_test in self.unit_tests.get(mutant.model.name, []):
-            if catches(unit_test, signatures, mutant.number, self.reader):
-                return outcome.UNIT_TEST, unit_test.name
+        # A macro that is broken is broken in all its models: a test of any of them notices it.
+        for model, number in ((mutant.model, mutant.number), *mutant.copies):
+            tests = self.unit_tests.get(model.name, [])
+            signatures = self._signatures(model) if tests else []
+            if tests and signatures[number] != self._signatures(mutant.model)[mutant.number]:
+                continue
+            for unit_test in tests:
+                if catches(unit_test, signatures, number, self.reader):
+                    return outcome.UNIT_TEST, unit_test.name
         described = (mutant.model.name, mutant.kind, mutant.before, mutant.after)
         if described in self.equivalent:
             return outcome.EQUIVALENT, ""
         return self._judged_by_demo(mutant) if self.asks_demo else (outcome.SURVIVED, "")
+
+    def _signatures(self, model: Model) -> list[tuple[str, str, str]]:
+        if model.name not in self._places:
+            self._places[model.name] = places(parsed(model.query))
+        return [place.signature for place in self._places[model.name]]
 
     def _judged_by_demo(self, mutant: SqlMutant) -> tuple[str, str]:
         workshop = self.workshop
