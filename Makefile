@@ -69,7 +69,7 @@ COUNT ?= 100
 LANGUAGE ?= sql
 
 mutations: $(INSTALLED) ## Break rules one place at a time and count what the tests notice
-	@test -d $(DEMO_HOME)/releases || $(MAKE) --no-print-directory demo
+	@test -d $(DEMO_HOME)/releases || $(MAKE) --no-print-directory demo SEED=1
 	@$(BIN)/python -m tests.mutations $(DEMO_HOME) --seed $(SEED) --count $(COUNT) --language $(LANGUAGE)
 
 coverage: $(INSTALLED) ## Run all tests and show which lines of Python none of them runs
