@@ -22,7 +22,7 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test test-fast test-spark kill-test check format dagster audit sbom lock clean
+.PHONY: help install install-spark demo test test-fast test-spark kill-test mutations coverage check format dagster audit sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,18 @@ $(INSTALLED_SPARK): requirements-spark.lock $(INSTALLED)
 	@echo "Installing Spark into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-spark.lock
 	@touch $(INSTALLED_SPARK)
+
+# How many rules are broken, and in which order they are chosen: make mutations SEED=7 COUNT=300
+COUNT ?= 100
+LANGUAGE ?= sql
+
+mutations: $(INSTALLED) ## Break rules one place at a time and count what the tests notice
+	@test -d $(DEMO_HOME)/releases || $(MAKE) --no-print-directory demo SEED=1
+	@$(BIN)/python -m tests.mutations $(DEMO_HOME) --seed $(SEED) --count $(COUNT) --language $(LANGUAGE)
+
+coverage: $(INSTALLED) ## Run all tests and show which lines of Python none of them runs
+	@mkdir -p dbt_project/target/coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(TESTS)
 
 check: $(INSTALLED) ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .

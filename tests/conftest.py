@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a finished small demo to test against, instead of building one (it is not changed)",
     )
     parser.addoption(
+        "--demo-as-it-stands",
+        action="store_true",
+        help="do not bring the given demo up to date first",
+    )
+    parser.addoption(
         "--histories",
         type=int,
         default=8,
@@ -182,6 +187,8 @@ def built_demo(
     """The small demo, built once per run; seed 1 unless `--demo-seed` says otherwise."""
     given: Path | None = request.config.getoption("--demo-home")
     root = given.resolve() if given else tmp_path_factory.mktemp("demo") / "demo"
+    if given and request.config.getoption("--demo-as-it-stands"):
+        return BuiltDemo(Home(root), "")
     # By a relative path, as `make demo` does.
     seed: str = request.config.getoption("--demo-seed")
     verb = ["--home", root.name, "demo", "--size", "small", "--seed", seed]

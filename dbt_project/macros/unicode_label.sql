@@ -1,5 +1,5 @@
 {# A label of a host in its own letters: xn--mller-kva is müller. What is not well formed stays as it
-   is, and so does every label without the prefix. #}
+   is, and so does every label without the prefix: xn--abc- would be the abc of somebody else. #}
 {% macro unicode_label(label) -%}
     {{ return(adapter.dispatch('unicode_label', 'cosell')(label)) }}
 {%- endmacro %}
@@ -9,7 +9,7 @@
 {%- set start = "case when " ~ label ~ " like 'xn--%-%' then regexp_replace(substr(" ~ label ~ ", 5), '-[^-]*$', '') else '' end" -%}
 {%- set state = punycode_state('before', 'now.digit', '//', 'chr(cast(CODE_POINT as int))') -%}
 case
-            when {{ label }} like 'xn--_%' and length({{ label }}) <= 63
+            when {{ label }} like 'xn--_%' and {{ label }} not like '%-' and length({{ label }}) <= 63
             then list_transform(
                 [list_reduce(
                     list_prepend(
@@ -29,7 +29,7 @@ case
 {%- set start = "case when " ~ label ~ " like 'xn--%-%' then regexp_replace(substr(" ~ label ~ ", 5), '-[^-]*$', '') else '' end" -%}
 {%- set state = punycode_state('before', 'digit', 'div', "decode(unhex(lpad(hex(CODE_POINT), 8, '0')), 'UTF-32')") -%}
 case
-            when {{ label }} like 'xn--_%' and length({{ label }}) <= 63
+            when {{ label }} like 'xn--_%' and {{ label }} not like '%-' and length({{ label }}) <= 63
             then aggregate(
                 {{ digits }},
                 named_struct('is_sound', true, 'label', {{ start }}, 'code_point', cast(128 as bigint), 'position', cast(0 as bigint), 'before', cast(0 as bigint), 'bias', cast(72 as bigint), 'weight', cast(1 as bigint), 'step', cast(36 as bigint)),
