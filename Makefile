@@ -49,7 +49,7 @@ test-fast: $(INSTALLED) ## Run the tests that need no built demo company
 	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
 
 # Publications, closes and deliveries are killed KILLS times together, refreshes a tenth as often;
-# readers read through ten refreshes. A line per kill goes to kills.log (about two hours).
+# readers read through ten refreshes. A line per kill goes to kills.log (an hour or two).
 KILLS ?= 100
 
 kill-test: $(INSTALLED) ## Kill everything at random moments: make kill-test KILLS=100 SEED=1
