@@ -44,7 +44,8 @@ def steps_of(session: RefreshSession) -> Iterator[Step]:
         landed = sum(one.good for one in session.landed) if station == FLOW[0] else None
         yield _step(station, "station", station, landed, session.seconds.get(station))
         if station in contents:
-            for unique_id in contents[station].built:
+            # Not the manifest's order, which depends on what was parsed anew.
+            for unique_id in sorted(contents[station].built):
                 node = manifest["nodes"][unique_id]
                 yield _node_step(session, station, node, seconds.get(unique_id))
             tests = [seconds[one] for one in contents[station].tests if one in seconds]

@@ -14,7 +14,7 @@ from orchestration.settings import Home
 pytestmark = pytest.mark.slow
 
 FROZEN_AS_IT_WENT_BY = "account_mapping.fct_weekly_routes"
-TELL_OF_REFRESHES = {"ops.refreshes", "ops.landed_batches"}
+TELL_OF_REFRESHES = {"ops.refreshes", "ops.refresh_steps", "ops.landed_batches"}
 REFRESH_MINUTES = 6
 
 

@@ -109,8 +109,8 @@ ILLS: dict[str, tuple[Callable[[Home], object], str, str, str]] = {
     "failed gate": (rotten_gate, "gates", "because shrink failed", "data_docs/index.html"),
     "late feed": (late_feed, "feeds", "acme is late", "ask its sender"),
     "missing policy": (
-        lambda home: home.policies.joinpath("gate_limits.csv").unlink(),
-        *("config", "gate_limits", "cosell init"),
+        lambda home: home.policies.joinpath("route_outcomes.csv").unlink(),
+        *("config", "route_outcomes", "cosell init"),
     ),
     "broken feed": (
         lambda home: home.feeds.joinpath("salesforce.yaml").write_text("feed: other\n"),
