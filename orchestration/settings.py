@@ -45,10 +45,12 @@ ENVIRONMENT_VARIABLES: dict[str, str] = {
     "COSELL_SALESFORCE_CLIENT_SECRET": "the connected app's secret, for `cosell crm pull`",
     "COSELL_HUBSPOT_ACCESS_TOKEN": "the private app's token, for `cosell crm pull`",
     "COSELL_SLACK_ACCESS_TOKEN": "the bot's token (xoxb-…), for `cosell routes deliver`",
+    "COSELL_QUERY_THREADS": "written for dbt: how many of DuckDB's threads share one query",
     "COSELL_LANDING_SHAPE": "written for dbt: changes when landed tables have other columns",
 }
 
 _AMOUNT_OF_MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+LITTLE_LANDED_BYTES = 64 * 2**20
 # Where control group 2 keeps the limit of a container; "max" says that there is none.
 _MEMORY_OF_THE_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
@@ -259,6 +261,7 @@ class Settings:
             "COSELL_LANDING": str(self.home.landing.absolute()),
             "COSELL_LANDING_SHAPE": shape_of_landing(),
             "COSELL_THREADS": str(self.threads),
+            "COSELL_QUERY_THREADS": str(self._threads_of_a_query()),
             "COSELL_MEMORY": self.memory,
             "COSELL_SCHEMA_PREFIX": self.schema_prefix,
             "COSELL_SPARK_HOST": self.spark.host,
@@ -268,6 +271,16 @@ class Settings:
             "COSELL_LAKE_CATALOG": self.lake.catalog,
             "COSELL_LAKE_FILES": f"{self.lake_files}/",
         }
+
+    def _threads_of_a_query(self) -> int:
+        """One where little has landed: dbt asks several queries at once, and sharing a small one
+        between threads costs a tenth of the processor time of a refresh and gives nothing."""
+        landed = 0
+        for file in self.home.landing.rglob("*.parquet"):
+            landed += file.stat().st_size
+            if landed > LITTLE_LANDED_BYTES:
+                return self.threads
+        return 1
 
 
 @dataclass(frozen=True)

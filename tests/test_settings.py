@@ -10,7 +10,7 @@ import pytest
 from orchestration import company_defaults
 from orchestration.company_defaults import initialise_home, write_company_defaults
 from orchestration.errors import ConfigurationError
-from orchestration.settings import Home, load_company, load_settings
+from orchestration.settings import LITTLE_LANDED_BYTES, Home, load_company, load_settings
 
 COMPANY = {
     "name": "Acme",
@@ -118,6 +118,16 @@ def test_what_dbt_is_told_is_absolute(home: Home, monkeypatch) -> None:
     environment = load_settings(Path("home")).dbt_environment()
     assert environment["COSELL_WAREHOUSE"] == str(home.warehouse)
     assert environment["COSELL_LANDING"] == str(home.landing)
+
+
+def test_a_query_is_shared_between_threads_where_much_has_landed(home: Home, monkeypatch) -> None:
+    monkeypatch.setenv("COSELL_THREADS", "3")
+    settings = load_settings(home.root)
+    assert settings.dbt_environment()["COSELL_QUERY_THREADS"] == "1"
+    home.landing.mkdir(parents=True)
+    with home.landing.joinpath("much.parquet").open("wb") as file:
+        file.truncate(LITTLE_LANDED_BYTES + 1)
+    assert settings.dbt_environment()["COSELL_QUERY_THREADS"] == "3"
 
 
 def test_variables_that_were_written_for_dbt_do_not_move_another_home(

@@ -52,7 +52,9 @@ def catalog() -> Iterator[str]:
         )
 
     port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={work}"
+    # A catalog of a few minutes need not outlive the machine's power: nothing waits for the disk.
+    quick = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={work} {quick}"
     control = programs / "pg_ctl"
     data = work / "data"
     try:
