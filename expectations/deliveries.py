@@ -439,10 +439,14 @@ _CRM_RULES = (
         mend="export Account and User with the opportunities",
         query="""
             with named as (
+                -- Accounts and opportunities are enough to begin: users may come later, or never.
                 select 'account_id' as column_name, account_id as id from batch
                 where account_id is not null
+                    and exists (select 1 from {landed_accounts} as landed)
                 union all
-                select 'owner_id', owner_id from batch where owner_id is not null
+                select 'owner_id', owner_id from batch
+                where owner_id is not null
+                    and exists (select 1 from {landed_users} as landed)
             ),
             known as (
                 select id from {landed_accounts} as landed
@@ -457,7 +461,8 @@ _CRM_RULES = (
             from named
             left join known on named.id = known.id
             group by column_name
-            having count(*) - count(known.id) > count(*) * {maximum_orphan_share}
+            having count(*) >= {minimum_compared_rows}
+                and count(*) - count(known.id) > count(*) * {maximum_orphan_share}
             order by column_name
         """,
     ),
