@@ -63,7 +63,10 @@ DISK_TROUBLES = {
 def disk_sentence(error: BaseException) -> str | None:
     """What to do about an error of the disk, however deep it lies; None for any other error."""
     asked: BaseException | None = error
-    while asked is not None:
+    seen: set[int] = set()
+    # A cause may have its own consequence as context: the chain can be a circle.
+    while asked is not None and id(asked) not in seen:
+        seen.add(id(asked))
         for said, mend in DISK_TROUBLES.items():
             if said in str(asked):
                 where = getattr(asked, "filename", None)
