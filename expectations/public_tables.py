@@ -90,6 +90,11 @@ SUITES: tuple[PublicSuite, ...] = (
         key="refresh_id",
     ),
     PublicSuite(
+        "ops.refresh_steps",
+        "data engineering",
+        "where time and rows went is told from what each step left behind",
+    ),
+    PublicSuite(
         "account_mapping.fct_account_duplicates",
         "sales operations",
         "records are merged one by one (case 8)",
