@@ -439,21 +439,22 @@ _CRM_RULES = (
         mend="export Account and User with the opportunities",
         query="""
             with named as (
+                -- The same id has 15 characters or 18, of which three are a check (case 9).
                 -- Accounts and opportunities are enough to begin: users may come later, or never.
-                select 'account_id' as column_name, account_id as id from batch
+                select 'account_id' as column_name, left(account_id, 15) as id from batch
                 where account_id is not null
                     and exists (select 1 from {landed_accounts} as landed)
                 union all
-                select 'owner_id', owner_id from batch
+                select 'owner_id', left(owner_id, 15) from batch
                 where owner_id is not null
                     and exists (select 1 from {landed_users} as landed)
             ),
             known as (
-                select id from {landed_accounts} as landed
+                select left(id, 15) as id from {landed_accounts} as landed
                 union
-                select id from {landed_users} as landed
+                select left(id, 15) from {landed_users} as landed
                 union
-                select id from {landed_groups} as landed
+                select left(id, 15) from {landed_groups} as landed
             )
             select column_name, count(*) as rows_count,
                 count(*) - count(known.id) as unknown_count,
@@ -477,10 +478,10 @@ _CRM_RULES = (
         mend="export the deleted accounts with MasterRecordId, and the survivors",
         query="""
             with deals as (
-                select id, max_by(account_id, _batch_id) as account_id,
+                select left(id, 15) as id, max_by(left(account_id, 15), _batch_id) as account_id,
                     max_by(coalesce(is_deleted, 'false'), _batch_id) as is_deleted,
                     max_by(coalesce(is_closed, 'false'), _batch_id) as is_closed
-                from {landed_opportunities} as landed group by id
+                from {landed_opportunities} as landed group by left(id, 15)
             ),
             left_behind as (
                 select account_id, count(*) as deals_count from deals
@@ -489,13 +490,13 @@ _CRM_RULES = (
             select batch.id, batch.name, batch.master_record_id,
                 coalesce(left_behind.deals_count, 0) as open_deals_count
             from batch
-            left join left_behind on batch.id = left_behind.account_id
+            left join left_behind on left(batch.id, 15) = left_behind.account_id
             where batch.is_deleted = 'true'
                 and case
                     when coalesce(batch.master_record_id, '') = ''
                         then left_behind.deals_count is not null
-                    else batch.master_record_id not in (
-                        select id from {landed_accounts} as landed
+                    else left(batch.master_record_id, 15) not in (
+                        select left(id, 15) from {landed_accounts} as landed
                     )
                 end
             order by batch.id
