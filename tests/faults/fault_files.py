@@ -129,7 +129,7 @@ def _stale_rates(company: Company) -> None:
 
 
 def _crm_stopped(company: Company) -> None:
-    day = company.last_day + datetime.timedelta(days=60)
+    day = company.last_day + datetime.timedelta(days=200)
     company.drop(
         "support_log",
         "support_log.csv",
@@ -608,9 +608,9 @@ LANDING_GATE = (
     ),
     Fault(
         "a_crm_that_has_stopped",
-        "two months without an export of the CRM, while other feeds go on",
+        "more than half a year without an export of the CRM, while other feeds go on",
         "landing",
-        ("salesforce", "age_days=60"),
+        ("salesforce", "age_days=200"),
         "the_crm_is_not_stale",
         plant=_crm_stopped,
     ),
