@@ -71,7 +71,7 @@ def test_every_pin_has_a_reason(repository: Path) -> None:
     for line in map(str.strip, lines):
         if line.startswith("#"):
             explained = True
-        elif re.match(r'"[a-z][a-z0-9-]*[<>=]', line):
+        elif re.match(r'"[a-z][a-z0-9-]*(\[[a-z0-9,-]+\])?[<>=]', line):
             if not explained:
                 unexplained.append(line)
         else:
