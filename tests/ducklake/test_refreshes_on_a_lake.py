@@ -2,8 +2,8 @@
 
 Two teams share a catalog in PostgreSQL and a folder of files. One refreshes as of a first day and
 extends that as of a later day. While it extends, the other begins its first refresh in a process
-of its own; it is stopped from outside when the first is done, because what it writes until then
-shows what both wrote at once.
+of its own; it is stopped from outside when the first comes to its marts, because what was written
+until then shows that both wrote at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from orchestration.landing import ensure_landing_schema, land_company_configurat
 from orchestration.refresh import RefreshOutcome, run_refresh
 from orchestration.release import Release, read_release, verify
 from orchestration.settings import Home, LakeSettings, load_settings
+from orchestration.stations import MARTS
 from tests.conftest import OUTPUT_FOR_TESTS, run_cosell
 
 # What these need is installed by `make test-spark`, with the other extras.
@@ -127,14 +128,21 @@ def story(catalog: str, tmp_path_factory: pytest.TempPathFactory) -> Story:
         run_refresh(load_settings(alone.root, "duckdb"), day)
     finish(east.start(FIRST))
     beside = east_side.start(FIRST)
+    heard: set[str] = set()
+
+    def stop_beside(station: str, *_: object, **__: object) -> None:
+        if station == MARTS and MARTS not in heard:
+            beside.send_signal(signal.SIGTERM)
+        heard.add(station)
+
     extended = run_refresh(
         replace(
             load_settings(east.home.root, "ducklake"),
             lake=LakeSettings(catalog, lake.files, east.prefix),
         ),
         LATER,
+        stop_beside,
     )
-    beside.send_signal(signal.SIGTERM)
     told, _ = beside.communicate(timeout=MINUTES * 60)
     return Story(alone, (east, east_side), extended, told, lake)
 
