@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.results_page import Section, add_results_option, publish, table
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
 from orchestration.settings import Settings, load_settings
@@ -118,7 +118,7 @@ def report(whole: Sequence[Duration], alone: dict[str, Sequence[Duration]]) -> s
         ratio = f"{refreshed.wall / median.wall:.2f}, {refreshed.processor / median.processor:.2f}"
         rows.append([*row_of(name, durations)[:-1], ratio])
     goal = f"refresh beside it: wall (goal: at most {GOAL}), processor"
-    return table(["", "wall", "processor", "wall of each run", goal], rows)
+    return markdown_table(["", "wall", "processor", "wall of each run", goal], rows)
 
 
 def row_of(name: str, durations: Sequence[Duration]) -> list[str]:
@@ -151,7 +151,7 @@ def main() -> None:
         "`dbt build`": plain,
         "`dbt build` without unit tests, which a refresh leaves to `make test`": bare,
     }
-    publish(SECTION, report(refreshes, alone), writes_results=arguments.writes_results)
+    report_figures(SECTION, report(refreshes, alone), writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

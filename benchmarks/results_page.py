@@ -56,7 +56,9 @@ def add_results_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def publish(section: Section, figures: str, *, writes_results: bool, page: Path = PAGE) -> None:
+def report_figures(
+    section: Section, figures: str, *, writes_results: bool, page: Path = PAGE
+) -> None:
     """Print the figures (Markdown) and, where asked, put them into the page, with their machine."""
     print(figures)
     if writes_results:
@@ -97,7 +99,7 @@ def conditions(section: Section, arguments: Sequence[str]) -> str:
     )
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

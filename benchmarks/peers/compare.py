@@ -30,7 +30,7 @@ from pathlib import Path
 from benchmarks.peers.planted_faults import FAULTS, bad_rows_count, verdict
 from benchmarks.peers.scoring import Scores, scores_of
 from benchmarks.process_cost import Cost, Finished, run_alone
-from benchmarks.results_page import Section, add_results_option, publish, table
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "measured.csv"
@@ -279,7 +279,7 @@ def kept(answers: Answers, folder: Path) -> Answers:
 def cost_table(measured: list[Measured]) -> str:
     """What each way took, and as a multiple of ours."""
     ours = measured[0].cost
-    return table(
+    return markdown_table(
         ["", "wall", "processor", "peak memory", "beside ours: wall, processor, memory"],
         [
             [
@@ -310,7 +310,7 @@ def scores_table(measured: list[Measured]) -> str:
         "credit_wrong": "of the money credited to partners, wrong",
         "deals": "deals right",
     }
-    return table(
+    return markdown_table(
         ["share", *(one.way for one in measured)],
         [
             [text, *(shown(getattr(one.scores, name)) for one in measured)]
@@ -321,7 +321,7 @@ def scores_table(measured: list[Measured]) -> str:
 
 def faults_table(found: dict[str, list[str]]) -> str:
     """What became of each bad file."""
-    return table(
+    return markdown_table(
         ["bad file", *found],
         [
             [fault.name, *(verdicts[number] for verdicts in found.values())]
@@ -377,7 +377,7 @@ def main() -> None:
         for way in (ANALYST, PLAIN_DBT):
             found[way.name] = faults_of_peers(files, folder, as_of, way)
     figures = "\n\n".join([cost_table(measured), scores_table(measured), faults_table(found)])
-    publish(SECTION, figures, writes_results=arguments.writes_results)
+    report_figures(SECTION, figures, writes_results=arguments.writes_results)
     if arguments.writes_results:
         write_measured(measured)
 

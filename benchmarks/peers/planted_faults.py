@@ -1,7 +1,7 @@
 """Files as they come on a bad day, and what each way of working makes of them.
 
-Each fault is one file more, dated as the last day or just before. What may not happen is looked up in the answers
-by a query: rows in `bad_rows` say that the fault got through, whether or not anybody was told.
+Each fault is one file more, dated as the last day or just before. What may not happen is looked up
+in the answers by a query: rows in `bad_rows` say that the fault got through, told or not.
 """
 
 from __future__ import annotations
