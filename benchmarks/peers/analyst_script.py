@@ -162,7 +162,9 @@ def similar(records: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
     from rapidfuzz import fuzz, process
 
     found = pd.Series(None, index=records.index, dtype=object)
-    by_country = dict(accounts.dropna(subset=["core"]).groupby("country_code"))
+    by_country: dict[object, pd.DataFrame] = {}
+    for code, rows in accounts.dropna(subset=["core"]).groupby("country_code"):
+        by_country[code] = rows
     for row, core, code in records[["core", "country_code"]].dropna().itertuples():
         if code in by_country:
             names = by_country[code]["core"].to_numpy()

@@ -24,6 +24,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -57,6 +58,10 @@ class Way:
     command: Callable[[Path, Path, str], list[str]]
     answers: Callable[[Path, Path], Answers]
     environment: Callable[[Path], dict[str, str]] = lambda folder: {}
+
+    def folder(self, among: Path) -> Path:
+        """Where it leaves its answers."""
+        return among / self.name.replace("'", "").replace(",", "").replace(" ", "_")
 
 
 @dataclass(frozen=True)
@@ -188,20 +193,21 @@ def measure(files: Path, folder: Path, as_of: str, repetitions: int) -> list[Mea
     """All ways in turn; what they leave in the folder is that of the last turn."""
     costs: dict[str, list[Cost]] = {way.name: [] for way in WAYS}
     for turn in range(repetitions):
-        for way in WAYS:
+        # Ours last: a peer that fails is known after seconds.
+        for way in reversed(WAYS):
             said(f"{way.name}, run {turn + 1} of {repetitions}")
             home = files
             if way is OURS:
                 home = folder / "home"
                 shutil.rmtree(home, ignore_errors=True)
                 shutil.copytree(files, home)
-            done = run_way(way, home, folder / way.name, as_of)
+            done = run_way(way, home, way.folder(folder), as_of)
             costs[way.name].append(must_succeed(done))
     return [
         Measured(
             way.name,
             median_cost(costs[way.name]),
-            scores_of(way.answers(folder / "home", folder / way.name), files / "truth"),
+            scores_of(way.answers(folder / "home", way.folder(folder)), files / "truth"),
         )
         for way in WAYS
     ]
@@ -209,12 +215,14 @@ def measure(files: Path, folder: Path, as_of: str, repetitions: int) -> list[Mea
 
 def faults_of_peers(files: Path, folder: Path, as_of: str, way: Way) -> list[str]:
     """What a peer makes of each bad file alone."""
-    clean = kept(way.answers(files, folder / way.name), folder / f"{way.name} clean")
+    clean = kept(
+        way.answers(files, way.folder(folder)), folder / f"{way.folder(folder).name}_clean"
+    )
     found = []
     for fault in FAULTS:
         said(f"{way.name}: {fault.name}")
         file = fault.plant(files / "inbox", as_of)
-        place = folder / way.name
+        place = way.folder(folder)
         done = run_way(way, files, place, as_of)
         file.unlink()
         answers = None if done.exit_code else way.answers(files, place)
@@ -231,10 +239,10 @@ def faults_of_peers(files: Path, folder: Path, as_of: str, way: Way) -> list[str
 def faults_of_ours(folder: Path, as_of: str) -> list[str]:
     """What a further refresh makes of all bad files together."""
     home = folder / "home"
-    clean = kept(released(home, folder), folder / "home clean")
+    clean = kept(released(home, folder), folder / "home_clean")
     files = [fault.plant(home / "inbox", as_of) for fault in FAULTS]
     said("cosell refresh: all bad files")
-    done = run_way(OURS, home, folder / OURS.name, as_of)
+    done = run_way(OURS, home, OURS.folder(folder), as_of)
     # What is held back is told in the output, and row by row in the quarantine.
     told = done.output + quarantined_files(home)
     return [
@@ -352,6 +360,23 @@ def write_company(home: Path, size: str) -> str:
     return write_demo(home, size, 1).refresh_days[-1].isoformat()
 
 
+def compare(
+    folder: Path, size: str, repetitions: int
+) -> tuple[list[Measured], dict[str, list[str]]]:
+    """Costs and scores of all ways, and the verdicts on bad files by way."""
+    files = folder / "files"
+    said(f"writing the {size} company")
+    own = [sys.executable, "-m", "benchmarks.peers.compare"]
+    written = run_alone([*own, "--size", size, "--write", str(files)])
+    must_succeed(written)
+    as_of = written.output.strip().splitlines()[-1]
+    measured = measure(files, folder, as_of, repetitions)
+    found = {OURS.name: faults_of_ours(folder, as_of)}
+    for way in (ANALYST, PLAIN_DBT):
+        found[way.name] = faults_of_peers(files, folder, as_of, way)
+    return measured, found
+
+
 def main() -> None:
     """Measure all ways, or write the company where a process was asked to."""
     parser = argparse.ArgumentParser(
@@ -359,23 +384,20 @@ def main() -> None:
     )
     parser.add_argument("--size", default="small", help="of the demo company")
     parser.add_argument("--repetitions", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="an empty folder to work in, and to keep")
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     add_results_option(parser)
     arguments = parser.parse_args()
     if arguments.write:
         print(write_company(arguments.write, arguments.size))
         return
-    with tempfile.TemporaryDirectory(prefix="peers_") as name:
-        folder, files = Path(name), Path(name) / "files"
-        said(f"writing the {arguments.size} company")
-        own = [sys.executable, "-m", "benchmarks.peers.compare"]
-        written = run_alone([*own, "--size", arguments.size, "--write", str(files)])
-        must_succeed(written)
-        as_of = written.output.strip().splitlines()[-1]
-        measured = measure(files, folder, as_of, arguments.repetitions)
-        found = {OURS.name: faults_of_ours(folder, as_of)}
-        for way in (ANALYST, PLAIN_DBT):
-            found[way.name] = faults_of_peers(files, folder, as_of, way)
+    place = (
+        tempfile.TemporaryDirectory(prefix="peers_")
+        if arguments.folder is None
+        else nullcontext(arguments.folder)
+    )
+    with place as name:
+        measured, found = compare(Path(name), arguments.size, arguments.repetitions)
     figures = "\n\n".join([cost_table(measured), scores_table(measured), faults_table(found)])
     report_figures(SECTION, figures, writes_results=arguments.writes_results)
     if arguments.writes_results:
