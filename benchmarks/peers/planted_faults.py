@@ -108,7 +108,7 @@ FAULTS = (
     Fault(
         "a status that nobody knows",
         unknown_status,
-        f"select * from segments where partner_account_id = '{UNKNOWN_RECORD}'",
+        f"select * from segments where cast(partner_account_id as varchar) = '{UNKNOWN_RECORD}'",
     ),
     Fault(
         "an amount written as text",
