@@ -8,7 +8,7 @@ Lands the small demo company once. Then, several times in turn and each in a pro
   and without the unit tests, which a refresh leaves to `make test`.
 
 Prints the ratio of the medians, in wall time and in processor time. Run it on a machine that does
-nothing else:  python benchmarks/refresh_overhead.py --repetitions 3
+nothing else:  python -m benchmarks.refresh_overhead --repetitions 3
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
 from orchestration.settings import Settings, load_settings
@@ -33,6 +34,11 @@ from orchestration.warehouse import warehouse_of
 from orchestration.workshop import STATE_FILES
 
 GOAL = 2.5
+SECTION = Section(
+    "refresh_overhead",
+    "A whole refresh beside dbt alone",
+    "Small demo, both from an empty warehouse on the same landed data; medians.",
+)
 
 
 @dataclass(frozen=True)
@@ -95,15 +101,31 @@ def land_demo(root: Path) -> tuple[Settings, str]:
     return settings, day
 
 
-def report(name: str, durations: Sequence[Duration]) -> Duration:
-    """Print the runs of one kind and return their median."""
-    median = Duration(
+def median_of(durations: Sequence[Duration]) -> Duration:
+    """The median of the runs of one kind."""
+    return Duration(
         statistics.median(one.wall for one in durations),
         statistics.median(one.processor for one in durations),
     )
+
+
+def report(whole: Sequence[Duration], alone: dict[str, Sequence[Duration]]) -> str:
+    """A table of medians, with the refresh as a multiple of each way without it."""
+    refreshed = median_of(whole)
+    rows = [row_of("`cosell refresh`, command to release", whole)]
+    for name, durations in alone.items():
+        median = median_of(durations)
+        ratio = f"{refreshed.wall / median.wall:.2f}, {refreshed.processor / median.processor:.2f}"
+        rows.append([*row_of(name, durations)[:-1], ratio])
+    goal = f"refresh beside it: wall (goal: at most {GOAL}), processor"
+    return markdown_table(["", "wall", "processor", "wall of each run", goal], rows)
+
+
+def row_of(name: str, durations: Sequence[Duration]) -> list[str]:
+    """Name, medians and single runs."""
+    median = median_of(durations)
     runs = ", ".join(f"{one.wall:.1f}" for one in durations)
-    print(f"{name:28} {median.wall:6.1f} s wall  {median.processor:6.1f} s processor  ({runs})")
-    return median
+    return [name, f"{median.wall:.1f} s", f"{median.processor:.1f} s", runs, ""]
 
 
 def main() -> None:
@@ -112,6 +134,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--repetitions", type=int, default=3)
+    add_results_option(parser)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="refresh_overhead_") as name:
         folder = Path(name)
@@ -124,14 +147,11 @@ def main() -> None:
             refreshes.append(refresh(settings, day))
             plain.append(dbt_build(settings, folder, []))
             bare.append(dbt_build(settings, folder, without_unit_tests))
-        whole = report("cosell refresh", refreshes)
-        for text, durations in (("dbt build", plain), ("dbt build, no unit tests", bare)):
-            alone = report(text, durations)
-            ratio = whole.wall / alone.wall
-            print(
-                f"  refresh / {text}: {ratio:.2f} wall (goal: at most {GOAL}), "
-                f"{whole.processor / alone.processor:.2f} processor"
-            )
+    alone = {
+        "`dbt build`": plain,
+        "`dbt build` without unit tests, which a refresh leaves to `make test`": bare,
+    }
+    report_figures(SECTION, report(refreshes, alone), writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":
