@@ -22,11 +22,18 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.progress import no_progress
 from orchestration.release import CodeVersion, PublicTable, ReleaseFacts, publish
 from orchestration.settings import Settings, load_settings
 
 TABLE = PublicTable("attribution", "fct_attribution_ledger", key=("posting_id",))
+SECTION = Section(
+    "release_speed",
+    "Publishing a release beside DuckDB's copy of the same rows",
+    "One table in the shape of the ledger, into a database and to Parquet, hashed, read back and "
+    "flushed to the disk; DuckDB copies it into a database and to Parquet, and no more.",
+)
 REPOSITORY = Path(__file__).resolve().parents[1]
 COPY_TO_PARQUET = "copy {name} to '{file}' (format parquet, compression zstd)"
 
@@ -106,6 +113,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--step", choices=("publish", "copy"), help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    add_results_option(parser)
     arguments = parser.parse_args()
     if arguments.step:
         run_step(arguments.step, arguments.home)
@@ -114,16 +122,26 @@ def main() -> None:
         home = Path(name)
         write_workshop(load_settings(home), arguments.rows)
         copy, publication = measured("copy", home), measured("publish", home)
-    print(f"{arguments.rows:,} rows of 9 columns")
-    for text, figures in (("publish", publication), ("DuckDB's copy", copy)):
-        print(
-            f"{text:14} {figures['wall']:6.1f} s wall {figures['processor']:6.1f} s processor "
-            f"{figures['peak_gibibytes']:5.2f} GiB"
-        )
-    print(
-        f"ratio {publication['wall'] / copy['wall']:.2f} wall, "
-        f"{publication['processor'] / copy['processor']:.2f} processor"
+    ratio = (
+        f"{publication['wall'] / copy['wall']:.2f}, "
+        f"{publication['processor'] / copy['processor']:.2f}"
     )
+    rows = [
+        [
+            name,
+            f"{figures['wall']:.1f} s",
+            f"{figures['processor']:.1f} s",
+            f"{figures['peak_gibibytes']:.2f} GiB",
+            beside,
+        ]
+        for name, figures, beside in (
+            (f"publish {arguments.rows:,} rows of 9 columns", publication, ratio),
+            ("DuckDB's copy", copy, ""),
+        )
+    ]
+    columns = ["", "wall", "processor", "peak memory", "beside it: wall, processor"]
+    figures_text = markdown_table(columns, rows)
+    report_figures(SECTION, figures_text, writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":
