@@ -74,11 +74,17 @@ BENCHMARKS = (
         "--opportunities 20000 --activities 200000 --refreshes 12",
         "--opportunities 2000000 --activities 20000000 --refreshes 24",
     ),
+    Benchmark("release_speed", "--rows 2000000", "--rows 50000000"),
     Benchmark("delivery_diff", "--reps 1000", "--reps 10000"),
     Benchmark("data_tests", None, "--home demo"),
     Benchmark("engines", None, "small medium"),
-    Benchmark("growth", None, "small:1 small:3 medium:1 medium:3 medium:10", writes_results=False),
-    Benchmark("growth_chart", None, "", writes_results=False),
+    Benchmark(
+        "growth",
+        "small:1",
+        "small:1 medium:1 medium:3 medium:10 medium:30 large:1",
+        writes_results=False,
+    ),
+    Benchmark("growth_chart", "", "", writes_results=False),
 )
 
 

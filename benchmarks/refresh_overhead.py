@@ -4,6 +4,7 @@ Lands the small demo company once. Then, several times in turn and each in a pro
 
 - `cosell refresh`, from the command to the published release, into an empty warehouse: landing,
   gates with Great Expectations, Dagster, routing, release, and dbt in between;
+- the same command again, with nothing new;
 - `dbt build` of the same project on the same landed data, into another empty warehouse: plainly,
   and without the unit tests, which a refresh leaves to `make test`.
 
@@ -14,18 +15,14 @@ nothing else:  python -m benchmarks.refresh_overhead --repetitions 3
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.process_cost import Cost, run_alone
 from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
@@ -33,7 +30,8 @@ from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import warehouse_of
 from orchestration.workshop import STATE_FILES
 
-GOAL = 2.5
+GOAL = 1.5
+GOAL_WITH_NOTHING_NEW = 0.5
 SECTION = Section(
     "refresh_overhead",
     "A whole refresh beside dbt alone",
@@ -41,41 +39,31 @@ SECTION = Section(
 )
 
 
-@dataclass(frozen=True)
-class Duration:
-    """What one process took, in seconds."""
-
-    wall: float
-    processor: float
-
-
-def run(command: Sequence[str], environment: Mapping[str, str]) -> Duration:
-    """Run a command to its end; raises CalledProcessError where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    completed = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if completed.returncode != 0:
-        print(completed.stdout[-3000:], completed.stderr[-3000:], sep="\n", file=sys.stderr)
-        completed.check_returncode()
-    processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return Duration(wall, processor)
+def run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
+    """Run a command to its end; what it printed is shown where it fails."""
+    finished = run_alone(command, environment)
+    if finished.exit_code != 0:
+        print(finished.output[-3000:], file=sys.stderr)
+        raise SystemExit(f"{command[0]} ended with exit code {finished.exit_code}.")
+    return finished.cost
 
 
-def refresh(settings: Settings, day: str) -> Duration:
+def refresh(settings: Settings, day: str) -> Cost:
     """A whole refresh into an empty warehouse, as of the day of the landed data."""
     home = settings.home
     home.dagster.joinpath(STATE_FILES[settings.engine]).unlink(missing_ok=True)
     shutil.rmtree(home.releases, ignore_errors=True)
     warehouse_of(settings).remove()
-    command = [sys.executable, "-m", "orchestration.command_line", "--home", str(home.root)]
-    return run([*command, "refresh", "--as-of", day], {})
+    return refresh_again(settings, day)
 
 
-def dbt_build(settings: Settings, folder: Path, options: Sequence[str]) -> Duration:
+def refresh_again(settings: Settings, day: str) -> Cost:
+    """A refresh of the home as it stands."""
+    command = [sys.executable, "-m", "orchestration.command_line"]
+    return run([*command, "--home", str(settings.home.root), "refresh", "--as-of", day], {})
+
+
+def dbt_build(settings: Settings, folder: Path, options: Sequence[str]) -> Cost:
     """A plain `dbt build` into another empty warehouse."""
     warehouse = folder / "dbt_alone.duckdb"
     warehouse.unlink(missing_ok=True)
@@ -101,31 +89,34 @@ def land_demo(root: Path) -> tuple[Settings, str]:
     return settings, day
 
 
-def median_of(durations: Sequence[Duration]) -> Duration:
+def median_of(costs: Sequence[Cost]) -> Cost:
     """The median of the runs of one kind."""
-    return Duration(
-        statistics.median(one.wall for one in durations),
-        statistics.median(one.processor for one in durations),
+    return Cost(
+        statistics.median(one.wall for one in costs),
+        statistics.median(one.processor for one in costs),
+        max(one.peak_memory for one in costs),
     )
 
 
-def report(whole: Sequence[Duration], alone: dict[str, Sequence[Duration]]) -> str:
-    """A table of medians, with the refresh as a multiple of each way without it."""
-    refreshed = median_of(whole)
-    rows = [row_of("`cosell refresh`, command to release", whole)]
-    for name, durations in alone.items():
-        median = median_of(durations)
-        ratio = f"{refreshed.wall / median.wall:.2f}, {refreshed.processor / median.processor:.2f}"
-        rows.append([*row_of(name, durations)[:-1], ratio])
-    goal = f"refresh beside it: wall (goal: at most {GOAL}), processor"
-    return markdown_table(["", "wall", "processor", "wall of each run", goal], rows)
-
-
-def row_of(name: str, durations: Sequence[Duration]) -> list[str]:
-    """Name, medians and single runs."""
-    median = median_of(durations)
-    runs = ", ".join(f"{one.wall:.1f}" for one in durations)
-    return [name, f"{median.wall:.1f} s", f"{median.processor:.1f} s", runs, ""]
+def report(refreshes: Mapping[str, Sequence[Cost]], alone: Mapping[str, Sequence[Cost]]) -> str:
+    """A table of medians, with each refresh as a multiple of each way without it."""
+    columns = ["", "wall", "processor", "peak memory", "wall of each run"]
+    rows = []
+    for name, costs in {**refreshes, **alone}.items():
+        median = median_of(costs)
+        row = [
+            name,
+            f"{median.wall:.1f} s",
+            f"{median.processor:.1f} s",
+            f"{median.peak_memory / 2**20:.0f} MiB",
+            ", ".join(f"{one.wall:.1f}" for one in costs),
+        ]
+        for other in alone.values():
+            limit = median_of(other)
+            ratio = f"{median.wall / limit.wall:.2f}, {median.processor / limit.processor:.2f}"
+            row.append(ratio if name in refreshes else "")
+        rows.append(row)
+    return markdown_table([*columns, *(f"beside {name}: wall, processor" for name in alone)], rows)
 
 
 def main() -> None:
@@ -142,11 +133,16 @@ def main() -> None:
         without_unit_tests = ["--exclude-resource-type", "unit_test"]
         # The first run of each parses the project; a company does that once per release of it.
         dbt_build(settings, folder, without_unit_tests)
-        refreshes, plain, bare = [], [], []
+        from_nothing, nothing_new, plain, bare = [], [], [], []
         for _ in range(arguments.repetitions):
-            refreshes.append(refresh(settings, day))
+            from_nothing.append(refresh(settings, day))
+            nothing_new.append(refresh_again(settings, day))
             plain.append(dbt_build(settings, folder, []))
             bare.append(dbt_build(settings, folder, without_unit_tests))
+    refreshes = {
+        f"`cosell refresh`, command to release (goal: {GOAL})": from_nothing,
+        f"`cosell refresh` with nothing new (goal: {GOAL_WITH_NOTHING_NEW})": nothing_new,
+    }
     alone = {
         "`dbt build`": plain,
         "`dbt build` without unit tests, which a refresh leaves to `make test`": bare,
