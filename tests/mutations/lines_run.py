@@ -49,15 +49,21 @@ class FastTest:
 class LinesRun:
     """The passing fast tests of a copy of the repository with the lines that they run."""
 
-    def __init__(self, copy: Path, folders: Sequence[str], kept: Path) -> None:
-        """Run what no earlier run has measured; `kept` is the file that remembers.
+    def __init__(
+        self, copy: Path, folders: Sequence[str], tests: Sequence[str], kept: Path
+    ) -> None:
+        """See which tests of some folders run which lines of the modules of other `folders`.
+
+        What an earlier run has measured is not measured again; `kept` is the file that remembers.
 
         Raises RuntimeError where pytest could not even collect the tests.
         """
         self.copy = copy
-        modules = sorted(
-            path.relative_to(copy).as_posix() for path in (copy / "tests").rglob("test_*.py")
-        )
+        modules = [
+            path.relative_to(copy).as_posix()
+            for folder in tests
+            for path in sorted((copy / folder).rglob("test_*.py"))
+        ]
         surroundings = _hash_of(
             *sorted((copy / "orchestration").rglob("*.py")),
             *sorted((copy / "expectations").rglob("*.py")),

@@ -38,6 +38,11 @@ TESTS_OF: Mapping[str, tuple[str, ...]] = {
     "orchestration/routing": ("tests/routing",),
 }
 """Where Python decides what is taken in, let out and sent, and the nearest tests of it."""
+ALSO_ASKED = (
+    *("tests/file_shares", "tests/crm", "tests/offboarding"),
+    *("tests/company_defaults", "tests/command_line", "tests/faults"),
+)
+"""Tests of what uses them, asked after the nearest."""
 
 SECONDS_OF_TESTS = 120
 """The tests of one mutant, the nearest first, as long as they take together when nothing is broken.
@@ -115,7 +120,10 @@ class PythonJudge:
         compileall.compile_dir(
             self.copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH
         )
-        self.run = LinesRun(self.copy, tuple(TESTS_OF), kept / "lines_run.json")
+        asked = [tests for near in TESTS_OF.values() for tests in near]
+        self.run = LinesRun(
+            self.copy, tuple(TESTS_OF), [*asked, *ALSO_ASKED], kept / "lines_run.json"
+        )
         for package in IMPORTED_ONCE:
             importlib.import_module(package)
 
