@@ -64,14 +64,10 @@ class LinesRun:
             for folder in tests
             for path in sorted((copy / folder).rglob("test_*.py"))
         ]
-        surroundings = _hash_of(
-            *sorted((copy / "orchestration").rglob("*.py")),
-            *sorted((copy / "expectations").rglob("*.py")),
-            *sorted((copy / "tests").rglob("conftest.py")),
-        )
-        self.hashes = {one: surroundings + _hash_of(copy / one) for one in modules}
+        shared = _hash_of(*sorted((copy / "tests").rglob("conftest.py")))
+        self.hashes = {one: shared + _hash_of(copy / one) for one in modules}
         known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
-        known = {one: known[one] for one in modules if _is_of(known.get(one), self.hashes[one])}
+        known = {one: known[one] for one in modules if self._still_counts(one, known)}
         for folder, of_folder in groupby(modules, key=lambda one: Path(one).parent):
             stale = [one for one in of_folder if one not in known]
             if not stale:
@@ -79,7 +75,7 @@ class LinesRun:
             print(f"{len(stale)} modules of {folder} are run once to see what they run", flush=True)
             found = self._measured(stale, folders)
             for one in stale:
-                known[one] = {"hash": self.hashes[one], "tests": found.get(one, {})}
+                known[one] = self._remembered(one, found.get(one, {}))
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(known), encoding="utf-8")
         self.tests = [
@@ -87,6 +83,23 @@ class LinesRun:
             for one in known.values()
             for name, test in one["tests"].items()
         ]
+
+    def _remembered(self, module: str, tests: Mapping[str, Any]) -> dict[str, Any]:
+        read = sorted({path for test in tests.values() for path in test["lines"]})
+        hashes = {path: _hash_of(self.copy / path) for path in read}
+        return {"hash": self.hashes[module], "read": hashes, "tests": tests}
+
+    def _still_counts(self, module: str, known: Mapping[str, Any]) -> bool:
+        """Whether the tests and every module that they run are as they were."""
+        one = known.get(module)
+        return (
+            one is not None
+            and one["hash"] == self.hashes[module]
+            and all(
+                (self.copy / path).is_file() and _hash_of(self.copy / path) == hashed
+                for path, hashed in one["read"].items()
+            )
+        )
 
     def running(self, module: str, lines: range | None) -> list[FastTest]:
         """The tests that run one of these lines of the module, or any of it."""
@@ -116,10 +129,6 @@ class LinesRun:
         for failed in found.pop("failed"):
             print(f"fails as it stands, and is not asked: {failed}", flush=True)
         return found
-
-
-def _is_of(known: Mapping[str, Any] | None, hashed: str) -> bool:
-    return known is not None and known["hash"] == hashed
 
 
 def _hash_of(*files: Path) -> str:
