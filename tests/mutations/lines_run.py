@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ class LinesRun:
     ) -> None:
         """See which tests of some folders run which lines of the modules of other `folders`.
 
-        What an earlier run has measured is not measured again; `kept` is the file that remembers.
+        What an earlier run has measured is not measured again while the tests are unchanged; `kept`
+        is the file that remembers.
 
         Raises RuntimeError where pytest could not even collect the tests.
         """
@@ -62,12 +64,17 @@ class LinesRun:
         modules = [
             path.relative_to(copy).as_posix()
             for folder in tests
-            for path in sorted((copy / folder).rglob("test_*.py"))
+            for path in _modules_in(copy / folder)
         ]
         shared = _hash_of(*sorted((copy / "tests").rglob("conftest.py")))
         self.hashes = {one: shared + _hash_of(copy / one) for one in modules}
-        known = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
-        known = {one: known[one] for one in modules if self._still_counts(one, known)}
+        read = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+        self.sources: dict[str, str] = read.get("sources", {})
+        known = {
+            name: one
+            for name, one in read.get("modules", {}).items()
+            if one["hash"] == self.hashes.get(name)
+        }
         for folder, of_folder in groupby(modules, key=lambda one: Path(one).parent):
             stale = [one for one in of_folder if one not in known]
             if not stale:
@@ -77,29 +84,49 @@ class LinesRun:
             for one in stale:
                 known[one] = self._remembered(one, found.get(one, {}))
             kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(known), encoding="utf-8")
+            kept.write_text(json.dumps({"sources": self.sources, "modules": known}), "utf-8")
+        self._moved: dict[tuple[str, str], dict[int, list[int]]] = {}
         self.tests = [
-            FastTest(name, test["seconds"], test["lines"])
+            FastTest(name, test["seconds"], self._lines_of_today(test["lines"], one["read"]))
             for one in known.values()
             for name, test in one["tests"].items()
         ]
 
     def _remembered(self, module: str, tests: Mapping[str, Any]) -> dict[str, Any]:
-        read = sorted({path for test in tests.values() for path in test["lines"]})
-        hashes = {path: _hash_of(self.copy / path) for path in read}
-        return {"hash": self.hashes[module], "read": hashes, "tests": tests}
+        read = {}
+        for path in sorted({path for test in tests.values() for path in test["lines"]}):
+            read[path] = _hash_of(self.copy / path)
+            self.sources[read[path]] = (self.copy / path).read_text("utf-8")
+        return {"hash": self.hashes[module], "read": read, "tests": tests}
 
-    def _still_counts(self, module: str, known: Mapping[str, Any]) -> bool:
-        """Whether the tests and every module that they run are as they were."""
-        one = known.get(module)
-        return (
-            one is not None
-            and one["hash"] == self.hashes[module]
-            and all(
-                (self.copy / path).is_file() and _hash_of(self.copy / path) == hashed
-                for path, hashed in one["read"].items()
-            )
-        )
+    def _lines_of_today(self, lines: Lines, read: Mapping[str, str]) -> Lines:
+        """The measured lines where they stand since the modules were edited."""
+        today = {}
+        for path, measured in lines.items():
+            if (self.copy / path).is_file():
+                moved = self._moved_lines(path, read[path])
+                today[path] = [new for old in measured for new in moved.get(old, [old])]
+        return today
+
+    def _moved_lines(self, path: str, hashed: str) -> dict[int, list[int]]:
+        """Where each line of an edited module went; lines that are new follow those before them."""
+        if hashed == _hash_of(self.copy / path):
+            return {}
+        if (path, hashed) not in self._moved:
+            old = self.sources[hashed].splitlines()
+            new = (self.copy / path).read_text("utf-8").splitlines()
+            moved: dict[int, list[int]] = defaultdict(list)
+            for kind, begin, end, first, last in SequenceMatcher(
+                None, old, new, autojunk=False
+            ).get_opcodes():
+                if kind == "equal":
+                    for number in range(end - begin):
+                        moved[begin + number + 1].append(first + number + 1)
+                else:
+                    for number in range(begin, end) if end > begin else [begin - 1]:
+                        moved[number + 1] += range(first + 1, last + 1)
+            self._moved[path, hashed] = moved
+        return self._moved[path, hashed]
 
     def running(self, module: str, lines: range | None) -> list[FastTest]:
         """The tests that run one of these lines of the module, or any of it."""
@@ -129,6 +156,10 @@ class LinesRun:
         for failed in found.pop("failed"):
             print(f"fails as it stands, and is not asked: {failed}", flush=True)
         return found
+
+
+def _modules_in(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.rglob("test_*.py"))
 
 
 def _hash_of(*files: Path) -> str:

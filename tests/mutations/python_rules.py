@@ -40,7 +40,7 @@ TESTS_OF: Mapping[str, tuple[str, ...]] = {
 """Where Python decides what is taken in, let out and sent, and the nearest tests of it."""
 ALSO_ASKED = (
     *("tests/file_shares", "tests/crm", "tests/offboarding"),
-    *("tests/company_defaults", "tests/command_line", "tests/faults"),
+    *("tests/company_defaults", "tests/security", "tests/expectations/test_waivers.py"),
 )
 """Tests of what uses them, asked after the nearest."""
 

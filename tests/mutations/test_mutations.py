@@ -11,6 +11,7 @@ import pytest
 from orchestration.settings import Home
 from tests.mutations import verdicts as outcome
 from tests.mutations.compiled_rules import DECIDING_FOLDERS, CompiledRules
+from tests.mutations.lines_run import LinesRun
 from tests.mutations.python_mutations import mutated, python_places
 from tests.mutations.python_rules import TESTS_OF, PythonJudge, python_mutants
 from tests.mutations.sql_mutations import parsed, places, written
@@ -176,6 +177,20 @@ def test_python_is_judged_by_the_tests_that_run_it_and_nothing_is_left_behind(
     assert not judge.still_counts(verdicts["amount == 0"])
     # `number += 2` steps over the end of three rows and never ends.
     assert (verdicts["1"].outcome, verdicts["1"].noticed_by) == (outcome.ERROR, "took too long")
+    # After an edit the lines are known without another run: the two new ones by their neighbour.
+    edited = RULE_OF_ROUTING.replace("    number = 0\n", "    number = 0\n    a = 1\n    b = 2\n")
+    (judge.copy / "orchestration/routing/rule.py").write_text("# A rule.\n" + edited)
+    asked = judge.run.tests
+    edited_run = LinesRun(
+        judge.copy, ["orchestration/routing"], ["tests"], tmp_path / "kept" / "lines_run.json"
+    )
+    assert [test.seconds for test in edited_run.tests] == [test.seconds for test in asked]
+    line = edited[: edited.index("a = 1")].count("\n") + 2
+    counted = ["tests/routing/test_rule.py::test_rows_are_counted"]
+    for number in (line, line + 1, line + 2):
+        found = edited_run.running("orchestration/routing/rule.py", range(number, number + 1))
+        assert [test.name for test in found] == counted
+    (judge.copy / "orchestration/routing/rule.py").write_text(RULE_OF_ROUTING)
     for name, text in files.items():
         assert (repository / name).read_text(encoding="utf-8") == text
         assert (judge.copy / name).read_text(encoding="utf-8") == text
