@@ -80,11 +80,8 @@ decided as (
             when versions.expires_on is null then 'no expiry is given'
         end as refusal,
         versions.known_step as valid_from_step,
-        case
-            when versions.superseded_step is null then expiry_steps.expired_step
-            when expiry_steps.expired_step is null then versions.superseded_step
-            else least(versions.superseded_step, expiry_steps.expired_step)
-        end as valid_until_step,
+        -- The earlier of two ends; least() passes over NULL.
+        least(versions.superseded_step, expiry_steps.expired_step) as valid_until_step,
         versions.batch_id,
         versions.source_file,
         versions.source_sha256,

@@ -96,14 +96,15 @@ candidates as (
         partner_id,
         min(case when touch_type = 'deal_registration' then occurred_at end) as registered_at,
         min(occurred_at) as first_touch_at,
-        max(case when evidence_rank = 1 then touch_type end) as deciding_touch_type,
-        max(case when evidence_rank = 1 then touch_id end) as deciding_touch_id,
-        max(policy_version) as policy_version,
-        max(policy_sha256) as policy_sha256,
+        min_by(touch_type, evidence_rank) as deciding_touch_type,
+        min_by(touch_id, evidence_rank) as deciding_touch_id,
+        policy_version,
+        policy_sha256,
         cast(count(*) as bigint) as touches_count,
         {{ ordered_list('touch_id', 'occurred_at') }} as evidence_touch_ids
     from evidence_ranked
-    group by opportunity_id, known_step, attribution_class, partner_id
+    group by
+        opportunity_id, known_step, attribution_class, partner_id, policy_version, policy_sha256
 
 ),
 

@@ -76,7 +76,6 @@ occurrence_steps as (
     from touches_in_order
     inner join steps
         on touches_in_order.occurred_on <= steps.known_on
-        and touches_in_order.known_step <= steps.known_step
     where touches_in_order.occurred_on > touches_in_order.known_on
     group by touches_in_order.touch_id, touches_in_order.known_step
 
@@ -94,10 +93,11 @@ facts as (
                 and occurrence_steps.occurred_step is null
             then 'not_yet_taken_place'
         end as void_reason,
+        -- greatest() and least() pass over NULL.
         greatest(
             touches_in_order.known_step,
             touches_in_order.fact_from_step,
-            coalesce(occurrence_steps.occurred_step, 0)
+            occurrence_steps.occurred_step
         ) as known_from_step,
         least(touches_in_order.next_known_step, touches_in_order.fact_until_step) as known_until_step
     from touches_in_order
