@@ -44,8 +44,8 @@ expiry_steps as (
         versions.known_step,
         min(steps.known_step) as expired_step
     from versions
-    inner join steps
-        on versions.expires_on < steps.known_on
+    cross join steps
+    where versions.expires_on < steps.known_on
         and versions.known_step <= steps.known_step
     group by versions.override_id, versions.known_step
 

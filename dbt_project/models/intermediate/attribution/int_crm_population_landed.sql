@@ -289,7 +289,7 @@ rate_rows as (
     from static_rate_rows
     where not coalesce(cast(fivetran_deleted as boolean), false)
         and not exists (
-            select 1 from dated_rate_rows
+            select dated_rate_rows.iso_code from dated_rate_rows
             where dated_rate_rows.iso_code = static_rate_rows.iso_code
         )
 

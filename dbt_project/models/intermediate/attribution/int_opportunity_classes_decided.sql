@@ -35,7 +35,7 @@ winners as (
         candidates.*,
         row_number() over (
             partition by candidates.opportunity_id, candidates.known_step
-            order by case when candidates.attribution_class = 'sourced' then 0 else 1 end nulls last
+            order by candidates.attribution_class = 'sourced' desc nulls last
         ) as class_rank
     from candidates
     where candidates.partner_rank = 1
