@@ -117,9 +117,7 @@ pairs_seen as (
         partner_record_website,
         max(our_record_id) as our_record_id
     from crossbeam_overlaps
-    where our_crossbeam_record_id is not null
-        and partner_crossbeam_record_id is not null
-        and partner_record_name is not null
+    where partner_record_name is not null
     group by
         our_crossbeam_record_id,
         partner_crossbeam_record_id,
