@@ -90,9 +90,9 @@ members as (
         coalesce(assignments_ranked.founded_on, records.first_known_on) as founded_on,
         coalesce(assignments_ranked.founder_record_id, records.record_id) as founder_record_id,
         assignments_ranked.company_id as assigned_company_id
-    from records
-    inner join matched
-        on records.record_id = matched.record_id
+    from matched
+    inner join records
+        on matched.record_id = records.record_id
     inner join joined
         on matched.group_id = joined.group_id
     left join assignments_ranked
@@ -106,8 +106,7 @@ claims as (
     select
         members.component_id,
         members.former_company_id,
-        min(coalesce(keepers_ranked.keeper_record_id, members.founder_record_id))
-            as keeper_record_id,
+        coalesce(keepers_ranked.keeper_record_id, members.founder_record_id) as keeper_record_id,
         cast(count(*) as bigint) as members_count,
         bool_or(
             members.record_id
@@ -122,7 +121,10 @@ claims as (
     left join keepers_ranked
         on members.former_company_id = keepers_ranked.company_id
         and keepers_ranked.keeper_rank = 1
-    group by members.component_id, members.former_company_id
+    group by
+        members.component_id,
+        members.former_company_id,
+        coalesce(keepers_ranked.keeper_record_id, members.founder_record_id)
 
 ),
 
