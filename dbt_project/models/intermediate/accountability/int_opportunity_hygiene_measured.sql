@@ -75,7 +75,7 @@ automatic_types as (
     from activity_touch_types
     inner join touch_types
         on activity_touch_types.touch_type = touch_types.touch_type
-    where touch_types.strength = 'none'
+        and touch_types.strength = 'none'
 
 ),
 
@@ -151,17 +151,27 @@ stages_entered as (
 
 ),
 
+next_steps_said as (
+
+    select
+        opportunity_id,
+        nullif(trim(next_step), '') as next_step,
+        substring(trim(next_step), 1, 10) as due_day
+    from opportunities
+
+),
+
 -- A next step says when it is due by the day in front of it; one without a day cannot be overdue.
 next_steps as (
 
     select
         opportunity_id,
-        nullif(trim(next_step), '') as next_step,
+        next_step,
         case
-            when {{ regexp_matches_whole('substring(trim(next_step), 1, 10)', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
-            then {{ safe_cast('substring(trim(next_step), 1, 10)', 'date') }}
+            when {{ regexp_matches_whole('due_day', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            then {{ safe_cast('due_day', 'date') }}
         end as next_step_due_on
-    from opportunities
+    from next_steps_said
 
 ),
 
@@ -173,7 +183,7 @@ measured as (
         next_steps.next_step,
         next_steps.next_step_due_on,
         opportunities.close_on,
-        greatest(coalesce(pushes.pushes_count, 0), coalesce(opportunities.push_count, 0)) as pushes_count,
+        coalesce(greatest(pushes.pushes_count, opportunities.push_count), 0) as pushes_count,
         stages_entered.stage_entered_on,
         stages.stage_age_limit_days,
         {{ days_between('last_activities.last_activity_on', 'refresh_current.as_of') }} as silent_days,

@@ -41,15 +41,16 @@ first_influenced as (
 entries as (
 
     select
-        moves.opportunity_id,
-        moves.stage_number,
-        min(moves.moved_at) as entered_at,
-        min(moves.moved_on) as entered_on,
+        opportunity_id,
+        stage_number,
+        min(moved_at) as entered_at,
+        min(moved_on) as entered_on,
+        min_by(stage_name, moved_at) as entered_stage_name,
         cast(count(*) as bigint) as entries_count
     from moves
-    where not moves.is_closed
-        and moves.stage_number is not null
-    group by moves.opportunity_id, moves.stage_number
+    where not is_closed
+        and stage_number is not null
+    group by opportunity_id, stage_number
 
 ),
 
@@ -59,7 +60,6 @@ onward as (
     select
         entries.opportunity_id,
         entries.stage_number,
-        min(moves.moved_at) as advanced_at,
         min(moves.moved_on) as advanced_on
     from entries
     inner join moves
@@ -96,22 +96,17 @@ won as (
 forecasts_ranked as (
 
     select
-        entries.opportunity_id,
-        entries.stage_number,
+        entries.*,
         forecasts.forecast_category,
         forecasts.probability,
         row_number() over (
             partition by entries.opportunity_id, entries.stage_number
-            order by forecasts.forecast_at nulls last, forecasts.stage_name nulls last
+            order by forecasts.forecast_at nulls last
         ) as forecast_rank
     from entries
-    inner join moves
-        on entries.opportunity_id = moves.opportunity_id
-        and entries.stage_number = moves.stage_number
-        and moves.entry_number = 1
-    inner join forecasts
+    left join forecasts
         on entries.opportunity_id = forecasts.opportunity_id
-        and moves.stage_name = forecasts.stage_name
+        and entries.entered_stage_name = forecasts.stage_name
         and entries.entered_at <= forecasts.forecast_at
 
 ),
@@ -121,11 +116,11 @@ forecasts_ranked as (
 entered as (
 
     select
-        entries.opportunity_id,
-        entries.stage_number,
-        entries.entered_at,
-        entries.entered_on,
-        entries.entries_count,
+        forecasts_ranked.opportunity_id,
+        forecasts_ranked.stage_number,
+        forecasts_ranked.entered_at,
+        forecasts_ranked.entered_on,
+        forecasts_ranked.entries_count,
         onward.advanced_on,
         coalesce(backward.went_back_count, 0) as went_back_count,
         opportunities.is_closed,
@@ -134,29 +129,26 @@ entered as (
         case
             when opportunities.attribution_class = 'sourced' then 'partner_touched'
             when opportunities.attribution_class = 'influenced'
-                and coalesce(first_influenced.influenced_at, entries.entered_at) <= entries.entered_at
+                and coalesce(first_influenced.influenced_at, forecasts_ranked.entered_at) <= forecasts_ranked.entered_at
             then 'partner_touched'
             else 'direct'
         end as deal_group,
         forecasts_ranked.forecast_category,
         forecasts_ranked.probability
-    from entries
+    from forecasts_ranked
     inner join opportunities
-        on entries.opportunity_id = opportunities.opportunity_id
+        on forecasts_ranked.opportunity_id = opportunities.opportunity_id
     left join onward
-        on entries.opportunity_id = onward.opportunity_id
-        and entries.stage_number = onward.stage_number
+        on forecasts_ranked.opportunity_id = onward.opportunity_id
+        and forecasts_ranked.stage_number = onward.stage_number
     left join backward
-        on entries.opportunity_id = backward.opportunity_id
-        and entries.stage_number = backward.stage_number
+        on forecasts_ranked.opportunity_id = backward.opportunity_id
+        and forecasts_ranked.stage_number = backward.stage_number
     left join won
-        on entries.opportunity_id = won.opportunity_id
+        on forecasts_ranked.opportunity_id = won.opportunity_id
     left join first_influenced
-        on entries.opportunity_id = first_influenced.opportunity_id
-    left join forecasts_ranked
-        on entries.opportunity_id = forecasts_ranked.opportunity_id
-        and entries.stage_number = forecasts_ranked.stage_number
-        and forecasts_ranked.forecast_rank = 1
+        on forecasts_ranked.opportunity_id = first_influenced.opportunity_id
+    where forecasts_ranked.forecast_rank = 1
 
 )
 
