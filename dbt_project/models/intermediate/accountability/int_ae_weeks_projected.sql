@@ -65,9 +65,9 @@ bounded as (
             when is_last_week then cast(1 as decimal(18, 6))
             when curve_share is null then null
             else cast(
-                least(greatest(curve_share, minimum_seasonal_share), cast(1 as decimal(18, 6)))
-                as decimal(18, 6)
-            )
+                    least(greatest(curve_share, minimum_seasonal_share), cast(1 as decimal(18, 6)))
+                    as decimal(18, 6)
+                )
         end as expected_share,
         case
             when prior_attainment is null then cast(0 as decimal(18, 6)) else prior_quarters

@@ -37,20 +37,36 @@ first_influenced as (
 
 ),
 
+entries_ranked as (
+
+    select
+        opportunity_id,
+        stage_number,
+        stage_name,
+        moved_at,
+        moved_on,
+        count(*) over (partition by opportunity_id, stage_number) as entries_count,
+        row_number() over (
+            partition by opportunity_id, stage_number order by moved_at nulls last
+        ) as entry_rank
+    from moves
+    where not is_closed
+        and stage_number is not null
+
+),
+
 -- Entered again is entered once: the first time counts, and the others are counted beside it.
 entries as (
 
     select
         opportunity_id,
         stage_number,
-        min(moved_at) as entered_at,
-        min(moved_on) as entered_on,
-        min_by(stage_name, moved_at) as entered_stage_name,
-        cast(count(*) as bigint) as entries_count
-    from moves
-    where not is_closed
-        and stage_number is not null
-    group by opportunity_id, stage_number
+        moved_at as entered_at,
+        moved_on as entered_on,
+        stage_name as entered_stage_name,
+        cast(entries_count as bigint) as entries_count
+    from entries_ranked
+    where entry_rank = 1
 
 ),
 

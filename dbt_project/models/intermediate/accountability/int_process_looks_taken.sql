@@ -41,8 +41,8 @@ looks as (
         weeks.through_on,
         min(steps.known_step) as cutoff_step
     from weeks
-    inner join steps
-        on weeks.through_on < steps.known_on
+    cross join steps
+    where weeks.through_on < steps.known_on
     group by weeks.fiscal_quarter, weeks.through_on
     having count(case when steps.is_until_opening then steps.known_step end) = 0
 
