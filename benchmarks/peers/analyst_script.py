@@ -283,10 +283,11 @@ def lists(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def touches(inbox: Path, partners: pd.DataFrame) -> pd.DataFrame:
-    """What partners did: their touches, approved registrations, activities in the CRM."""
+    """What partners did: their touches, approved registrations, activities and leads in the CRM."""
     told = one_template(inbox, "partner_touches", "touch_id")
     registered = one_template(inbox, "deal_registrations", "registration_id")
-    registered = registered[registered["status"] == "Approved"].assign(
+    # Its status goes on to Closed or Expired; the day of the approval stays.
+    registered = registered.dropna(subset=["approved_at"]).assign(
         touch_type="deal_registration", occurred_at=lambda rows: rows["approved_at"]
     )
     ids = partners.dropna(subset=["crm_account_id"]).set_index("crm_account_id")["partner_id"]
@@ -304,6 +305,18 @@ def touches(inbox: Path, partners: pd.DataFrame) -> pd.DataFrame:
                 }
             )
         )
+    leads = newest(inbox, "Lead").dropna(subset=["Partner_Account__c", "ConvertedOpportunityId"])
+    activities.append(
+        pd.DataFrame(
+            {
+                "partner_id": leads["Partner_Account__c"].map(ids),
+                "account_id": leads["ConvertedAccountId"],
+                "opportunity_id": leads["ConvertedOpportunityId"],
+                "touch_type": "partner_lead",
+                "occurred_at": leads["ConvertedDate"],
+            }
+        )
+    )
     columns = list(activities[0])
     every = pd.concat([told[columns], registered[columns], *activities], ignore_index=True)
     every["occurred_on"] = pd.to_datetime(every["occurred_at"].str[:10])

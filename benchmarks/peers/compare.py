@@ -203,6 +203,7 @@ def measure(files: Path, folder: Path, as_of: str, repetitions: int) -> list[Mea
                 shutil.copytree(files, home)
             done = run_way(way, home, way.folder(folder), as_of)
             costs[way.name].append(must_succeed(done))
+            said(f"  {done.cost}")
     return [
         Measured(
             way.name,
@@ -233,6 +234,7 @@ def faults_of_peers(files: Path, folder: Path, as_of: str, way: Way) -> list[str
                 got_through=None if answers is None else bad_rows_count(fault, answers, clean) > 0,
             )
         )
+        said(f"  {found[-1]}")
     return found
 
 

@@ -5,7 +5,7 @@ with told as (
 ),
 
 registered as (
-    select partner_id, account_id, opportunity_id, status, cast(left(approved_at, 10) as date) as occurred_on
+    select partner_id, account_id, opportunity_id, cast(left(approved_at, 10) as date) as occurred_on
     from read_csv('{{ var("inbox") }}/deal_registrations/*/*.csv', all_varchar = true, filename = true)
     qualify row_number() over (partition by registration_id order by filename desc) = 1
 ),
@@ -19,7 +19,15 @@ activities as (
 select * from told
 union all
 select partner_id, account_id, opportunity_id, 'deal_registration', occurred_on
-from registered where status = 'Approved'
+-- Its status goes on to Closed or Expired; the day of the approval stays.
+from registered where occurred_on is not null
+union all
+select partners.partner_id, leads.ConvertedAccountId, leads.ConvertedOpportunityId, 'partner_lead',
+    cast(left(leads.ConvertedDate, 10) as date)
+from {{ newest_export('Lead') }} as leads
+inner join {{ ref('stg_partners') }} as partners
+    on leads.Partner_Account__c = partners.crm_account_id
+where leads.ConvertedOpportunityId is not null
 union all
 select
     partners.partner_id,
