@@ -4,7 +4,7 @@
     {{ return(adapter.dispatch('divide_half_up', 'cosell')(dividend, divisor)) }}
 {%- endmacro %}
 
-{# Whole numbers divided by zero are NULL on DuckDB; decimals need nullif. #}
+{# DuckDB divides whole numbers by zero to NULL. #}
 {% macro duckdb__divide_half_up(dividend, divisor) -%}
 (
     cast(sign({{ dividend }}) * sign({{ divisor }}) as hugeint) * (

@@ -6,6 +6,7 @@ tried in a home of its own, by landing the file for real, so that what is shown 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import difflib
@@ -220,12 +221,12 @@ class _Proposal:
             )
         with self.path.open("rb") as stream:
             head = stream.read(_LOOKED_AT_BYTES)
+        # Where the file goes on, its head may end within a character.
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
         try:
-            text = head.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            if error.start >= len(head) - 4:
-                text = head[: error.start].decode("utf-8-sig")
-            elif head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            text = decoder.decode(head, final=len(head) < _LOOKED_AT_BYTES)
+        except UnicodeDecodeError:
+            if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 text = head.decode("utf-16", errors="ignore")
             else:
                 self.encoding = "windows-1252"
@@ -298,7 +299,7 @@ class _Proposal:
         if statuses:
             mapping["values"] = {"status": statuses}
         mapping["sharing"] = {"account_name": "internal"}
-        text = yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True)
         left = [header for header in headers if header and header not in columns.values()]
         notes = [
             "# Proposed from the file; check coverage (full_list: an account that is not listed is",

@@ -344,9 +344,12 @@ def json_objects(names: list[str], arrays: list[Any], count: int) -> Any:
         compute.binary_join_element_wise(f'{name}:"', array, '"', "", null_handling="emit_null")
         for name, array in zip(names, arrays, strict=True)
     ]
-    if len(members) == 1:
-        joined = members[0]
-    else:
+    joined = members[0]
+    if len(members) > 1:
+        if all(array.null_count for array in arrays):
+            # Arrow joins a row of NULLs alone to no row at all, and gives fewer rows than it got.
+            has_text = compute.is_valid(compute.coalesce(*arrays))
+            members[0] = compute.if_else(has_text, members[0], "")
         joined = compute.binary_join_element_wise(*members, ",", null_handling="skip")
         joined = compute.if_else(compute.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     return compute.binary_join_element_wise("{", joined, "}", "", null_handling="emit_null")

@@ -174,3 +174,13 @@ def test_ragged_rows_begin_the_reading_again(both_homes) -> None:
     good, refused = landed_rows(streamed, content, 0)
     assert (len(good), len(refused)) == (3, 1)
     assert (good, refused) == landed_rows(held, content, 2**40)
+
+
+def test_a_row_without_any_undeclared_value_stays_a_row(both_homes) -> None:
+    """Two undeclared columns, both empty in one row: the way of large files must not lose it."""
+    header, first, second, third = as_csv([CANONICAL] * 3).splitlines()
+    content = f"{header},Second\n{first},s\n{second[:-1]},\n{third[:-1]},t\n"
+    held, streamed = both_homes
+    good, refused = landed_rows(streamed, content, 0)
+    assert (len(good), refused) == (3, [])
+    assert (good, refused) == landed_rows(held, content, 2**40)

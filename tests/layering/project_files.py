@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import yaml
 from tests.portable_sql.rendering import ProjectRenderer
 
 LAYERS = ("staging", "intermediate", "marts")
+_KEY_TESTS = frozenset({"primary_key", "unique_combination", "unique", "not_null"})
+_REF = re.compile(r"ref\(\s*['\"](\w+)")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class ModelEntry:
     name: str
     description: str
     has_key_test: bool
+    has_value_test: bool
+    """Whether any test asks more of its values than that they are there and a key."""
     has_contract: bool
     undescribed_columns: tuple[str, ...]
     has_columns: bool
@@ -45,6 +50,8 @@ class ProjectFiles:
     models: dict[str, Model] = field(default_factory=dict)
     entries: list[ModelEntry] = field(default_factory=list)
     seeds: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()
+    """The models that a unit test gives rows to or a data test of its own reads."""
 
 
 def read_project(project: Path) -> ProjectFiles:
@@ -53,6 +60,11 @@ def read_project(project: Path) -> ProjectFiles:
     files = ProjectFiles(
         seeds=frozenset(path.stem for path in (project / "seeds").rglob("*.csv")),
     )
+    tested = {
+        name
+        for path in (project / "data_tests").rglob("*.sql")
+        for name in _REF.findall(path.read_text(encoding="utf-8"))
+    }
     for path in sorted((project / "models").rglob("*.sql")):
         rendered = renderer.render(path)
         inside = path.relative_to(project / "models").parts
@@ -68,6 +80,8 @@ def read_project(project: Path) -> ProjectFiles:
         # `unit_tests` live in files of their own and say nothing of the model itself.
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FastLoader) or {}
         files.entries.extend(_entry(path, entry) for entry in content.get("models") or [])
+        tested.update(test["model"] for test in content.get("unit_tests") or [])
+    files.tested = frozenset(tested)
     return files
 
 
@@ -82,6 +96,7 @@ def _entry(path: Path, entry: dict[str, Any]) -> ModelEntry:
         name=entry["name"],
         description=(entry.get("description") or "").strip(),
         has_key_test=_has_key_test(entry, columns),
+        has_value_test=any(_test_names(holder) - _KEY_TESTS for holder in (entry, *columns)),
         has_contract=contract.get("enforced") is True,
         undescribed_columns=tuple(
             column["name"] for column in columns if not (column.get("description") or "").strip()

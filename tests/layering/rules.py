@@ -12,6 +12,7 @@ from tests.layering.project_files import Model, ProjectFiles
 
 EXCEPTIONS_FILE = Path(__file__).parent / "exceptions.csv"
 
+DECIDING_MARTS = frozenset({"account_mapping", "accountability", "attribution"})
 _PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_", "rpt_")}
 
 
@@ -209,6 +210,24 @@ def every_model_is_described_with_its_key(files: ProjectFiles) -> Iterator[Viola
                 model=model.name,
                 reads="",
                 mend=mend,
+            )
+
+
+@rule
+def every_deciding_model_has_a_test_of_its_rule(files: ProjectFiles) -> Iterator[Violation]:
+    """That rows are there and have a key says nothing of whether they are right."""
+    tested = files.tested | {entry.name for entry in files.entries if entry.has_value_test}
+    for model in files.models.values():
+        decides = model.layer == "intermediate" or (
+            model.layer == "marts" and model.folder in DECIDING_MARTS
+        )
+        if decides and model.name not in tested:
+            yield Violation(
+                path=model.path,
+                rule_id="every_deciding_model_has_a_test_of_its_rule",
+                model=model.name,
+                reads="",
+                mend="Write a unit test named after its rule, or a data test of its values.",
             )
 
 

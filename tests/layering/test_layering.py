@@ -28,6 +28,10 @@ KEYED = """
             description: "Key of the account."
             data_tests: [unique, not_null]
 """
+TESTED = """
+      - name: an_account_is_kept
+        model: {model}
+"""
 CONTRACTED = KEYED.replace(
     "        columns:",
     "        config:\n          contract:\n            enforced: true\n        columns:",
@@ -46,6 +50,9 @@ SOUND = {
     "models/marts/core/dim_accounts.sql": "select * from {{ ref('int_accounts_kept') }}",
     "models/marts/core/_core__models.yml": "models:" + CONTRACTED.format(model="dim_accounts"),
     "seeds/country_names.csv": "country\n",
+    "models/intermediate/crm/_crm__unit_tests.yml": "unit_tests:"
+    + TESTED.format(model="int_accounts_kept")
+    + TESTED.format(model="int_accounts_lost"),
 }
 
 # What is changed in the sound project, and the rule that must refuse it.
@@ -140,6 +147,22 @@ BROKEN: dict[str, tuple[str, dict[str, str | None]]] = {
             + KEYED.format(model="int_accounts_kept").replace("[unique, not_null]", "[unique]")
         },
     ),
+    "a model that decides has no test of its rule": (
+        "every_deciding_model_has_a_test_of_its_rule",
+        {"models/intermediate/crm/_crm__unit_tests.yml": None},
+    ),
+    "a mart that decides is tested for its key alone": (
+        "every_deciding_model_has_a_test_of_its_rule",
+        {
+            "models/marts/core/dim_accounts.sql": None,
+            "models/marts/core/_core__models.yml": None,
+            "models/marts/attribution/dim_accounts.sql": SOUND[
+                "models/marts/core/dim_accounts.sql"
+            ],
+            "models/marts/attribution/_attribution__models.yml": "models:"
+            + CONTRACTED.format(model="dim_accounts"),
+        },
+    ),
     "an entry outlives its model": (
         "every_entry_has_a_model",
         {
@@ -191,6 +214,26 @@ def test_what_breaks_a_rule_is_refused_by_that_rule_alone(
 
     assert {violation.rule_id for violation in found} == {rule_id}
     assert found[0].mend
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        {"data_tests/assert_accounts_are_kept.sql": "select 1 from {{ ref('int_accounts_kept') }}"},
+        {
+            "models/intermediate/crm/_crm__models.yml": "models:"
+            + KEYED.format(model="int_accounts_kept").replace(
+                "[unique, not_null]", "[unique, not_null, {accepted_values: {values: [a]}}]"
+            )
+        },
+    ],
+    ids=["a data test of its own", "a test of its values"],
+)
+def test_a_data_test_is_a_test_of_the_rule(
+    tests: dict[str, str | None], make_project: MakeProject
+) -> None:
+    without = BROKEN["a model that decides has no test of its rule"][1]
+    assert violations(read_project(make_project({**without, **tests})), []) == []
 
 
 def test_every_rule_has_a_project_that_breaks_it() -> None:

@@ -9,7 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,9 @@ def main(arguments: list[str]) -> int:
 
 def _judge_and_mutants(
     options: argparse.Namespace, home: Home, folder: Path
-) -> tuple[Any, Iterator[Any]]:
+) -> tuple[Any, Iterable[Any]]:
     if options.language == "python":
-        return PythonJudge(home, folder), python_mutants(options.seed)
+        return PythonJudge(folder, options.kept), python_mutants(options.seed)
     rules = CompiledRules(home, options.kept)
     judge = SqlJudge(rules, home, folder, asks_demo=not options.unit_tests_only)
     return judge, sql_mutants(rules, options.seed)

@@ -1,6 +1,7 @@
 """Every place of a Python module where a rule can be wrong by one step.
 
-Docstrings, annotations and the texts of messages are left alone: they decide nothing.
+Docstrings, annotations and the texts of messages are left alone: they decide nothing. So are the
+flags of `GUARDS`, which only stop a programmer and never meet a row.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.IsNot: ast.Is,
 }
 _EXTREMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+GUARDS = frozenset({"frozen", "slots", "strict"})
+"""Arguments of dataclasses and of `zip` that hold for every row that there is."""
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,41 @@ class PythonPlace:
 
     node: int
     """Number of the node in `ast.walk`."""
+    turn: int
+    """Number of the mutation among those of the node."""
     kind: str
-    line: int
+    lines: range
+    """The lines of its statement, without those of the statements in it."""
+    is_run_once: bool
+    """Whether an import runs it, or the first call of a cached function, and no later test."""
     before: str
     after: str
 
 
+@dataclass(frozen=True)
+class _Statement:
+    lines: range
+    is_run_once: bool
+
+
 def python_places(source: str) -> list[PythonPlace]:
     """All mutations of a module, in the order of its syntax tree."""
+    tree = ast.parse(source)
+    statement_of: dict[int, _Statement] = {}
+    _situate(tree, _Statement(range(0), is_run_once=True), statement_of)
     return [
-        PythonPlace(number, kind, getattr(node, "lineno", 0), ast.unparse(node), ast.unparse(other))
-        for number, node in enumerate(ast.walk(ast.parse(source)))
-        for kind, other in _turned(node)
+        PythonPlace(
+            number,
+            turn,
+            kind,
+            statement_of[id(node)].lines,
+            statement_of[id(node)].is_run_once,
+            ast.unparse(node),
+            ast.unparse(other),
+        )
+        for number, node in enumerate(ast.walk(tree))
+        if id(node) in statement_of
+        for turn, (kind, other) in enumerate(_turned(node))
     ]
 
 
@@ -49,21 +76,50 @@ def mutated(source: str, place: PythonPlace) -> str:
     """The module with one place changed."""
     tree = ast.parse(source)
     node = next(one for number, one in enumerate(ast.walk(tree)) if number == place.node)
-    ((_, other),) = _turned(node)
-    _replace(tree, node, other)
+    _replace(tree, node, list(_turned(node))[place.turn][1])
     return ast.unparse(tree) + "\n"
 
 
+def _situate(node: ast.AST, inside: _Statement, found: dict[int, _Statement]) -> None:
+    """Remember the statement of every node that decides something."""
+    if isinstance(node, ast.stmt):
+        inside = _Statement(_own_lines(node), inside.is_run_once)
+    found[id(node)] = inside
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns"):
+            continue
+        within = inside
+        if field == "body" and isinstance(node, _FUNCTIONS):
+            cached = any("cache" in ast.unparse(one) for one in node.decorator_list)
+            within = _Statement(inside.lines, is_run_once=cached)
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_guard(child):
+                _situate(child, within, found)
+
+
+def _own_lines(node: ast.stmt) -> range:
+    inner = [one for one in ast.walk(node) if isinstance(one, ast.stmt) and one is not node]
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(one.lineno for one in decorators)])
+    last = min((one.lineno - 1 for one in inner), default=node.end_lineno or node.lineno)
+    return range(first, max(first, last) + 1)
+
+
+def _is_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.keyword) and node.arg in GUARDS
+
+
 def _turned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
-        first = _COMPARISONS[type(node.ops[0])]()
-        yield (
-            "comparison",
-            ast.Compare(left=node.left, ops=[first, *node.ops[1:]], comparators=node.comparators),
-        )
+    if isinstance(node, ast.Compare):
+        for number, operator in enumerate(node.ops):
+            if type(operator) in _COMPARISONS:
+                ops = [*node.ops]
+                ops[number] = _COMPARISONS[type(operator)]()
+                other = ast.Compare(left=node.left, ops=ops, comparators=node.comparators)
+                yield "comparison", other
     elif isinstance(node, ast.BoolOp):
-        other: ast.boolop = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield "and or", ast.BoolOp(op=other, values=node.values)
+        operator: ast.boolop = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield "and or", ast.BoolOp(op=operator, values=node.values)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield "negation", node.operand
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):

@@ -1,32 +1,66 @@
-"""Mutants of the Python that decides: landing, release and routing, judged by their own tests."""
+"""Mutants of the Python that decides: landing, release and routing, judged by the fast tests."""
 
 from __future__ import annotations
 
+import compileall
 import hashlib
+import importlib
 import os
 import random
+import resource
 import shutil
-import subprocess
+import signal
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
-from orchestration.settings import Home
+import pytest
+
 from tests.mutations import verdicts as outcome
+from tests.mutations.lines_run import FastTest, LinesRun, copy_of_the_repository
 from tests.mutations.python_mutations import PythonPlace, mutated, python_places
 from tests.mutations.verdicts import Verdict, equivalent_mutants
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COPIED = ("orchestration", "expectations", "dbt_project", "tests", "pyproject.toml")
+COPIED = (
+    *("orchestration", "expectations", "dbt_project", "tests", "benchmarks", "docs"),
+    *("pyproject.toml", "README.md", "Makefile", "LICENSE"),
+    *("requirements.lock", "requirements-spark.lock", ".ci"),
+)
 TESTS_OF: Mapping[str, tuple[str, ...]] = {
     "orchestration/landing": ("tests/landing", "tests/partner_feeds"),
     "orchestration/release": ("tests/release",),
     "orchestration/routing": ("tests/routing",),
 }
-"""Where Python decides what is taken in, let out and sent, and the tests of it."""
-MINUTES_OF_ONE_MUTANT = 5
+"""Where Python decides what is taken in, let out and sent, and the nearest tests of it."""
+ALSO_ASKED = (
+    *("tests/file_shares", "tests/crm", "tests/offboarding"),
+    *("tests/company_defaults", "tests/security", "tests/expectations/test_waivers.py"),
+)
+"""Tests of what uses them, asked after the nearest."""
+
+SECONDS_OF_TESTS = 120
+"""The tests of one mutant, the nearest first, as long as they take together when nothing is broken.
+
+Survivors cost this much; a place that more than two minutes of tests run is noticed by the first.
+"""
+PROCESSOR_SECONDS = 60
+"""An endless loop has used as many beyond ten times those of its tests, on a busy machine too."""
+WALL_SECONDS = 300
+LARGEST_MEMORY = 6 * 2**30
+LARGEST_FILE = 2**30
+"""What a mutant may take of the machine, in bytes."""
+NOTICED_BY = "noticed_by.txt"
+IMPORTED_ONCE = (
+    *("duckdb", "hypothesis", "numpy", "openpyxl", "pandas", "pyarrow.parquet", "pydantic"),
+    *("python_calamine", "requests", "rich.progress", "typer", "yaml"),
+)
+"""Packages of others that every mutant finds imported."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +70,13 @@ class PythonMutant:
     path: str
     number: int
     place: PythonPlace
+    source: str = field(repr=False)
+    """The module as it is."""
 
     @cached_property
     def module(self) -> str:
         """The mutated module."""
-        return mutated((REPOSITORY / self.path).read_text("utf-8"), self.place)
+        return mutated(self.source, self.place)
 
     @property
     def key(self) -> str:
@@ -49,53 +85,65 @@ class PythonMutant:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def python_mutants(seed: int) -> Iterator[PythonMutant]:
+def python_mutants(seed: int, repository: Path = REPOSITORY) -> list[PythonMutant]:
     """All mutants of the deciding modules, in an order that the seed decides."""
-    modules = sorted(
-        path.relative_to(REPOSITORY).as_posix()
-        for folder in TESTS_OF
-        for path in (REPOSITORY / folder).rglob("*.py")
-    )
-    found = {path: python_places((REPOSITORY / path).read_text("utf-8")) for path in modules}
-    everywhere = [(path, number) for path in modules for number in range(len(found[path]))]
+    modules = sorted(path for folder in TESTS_OF for path in (repository / folder).rglob("*.py"))
+    everywhere = []
+    for module in modules:
+        source = module.read_text("utf-8")
+        path = module.relative_to(repository).as_posix()
+        everywhere += [
+            PythonMutant(path, number, place, source)
+            for number, place in enumerate(python_places(source))
+        ]
     random.Random(seed).shuffle(everywhere)
-    for path, number in everywhere:
-        yield PythonMutant(path, number, found[path][number])
+    return everywhere
 
 
 class PythonJudge:
-    """Asks the tests of a mutant's folder, in a copy of the repository."""
+    """Asks the tests that run a mutant's line, in a copy of the repository, one process each."""
 
-    def __init__(self, home: Home, folder: Path) -> None:
-        """Copy what the tests need; `home` is a built demo for those that read one."""
-        self.home = home
+    def __init__(
+        self,
+        folder: Path,
+        kept: Path,
+        repository: Path = REPOSITORY,
+        processor_seconds: int = PROCESSOR_SECONDS,
+    ) -> None:
+        """Copy what the tests need below `folder`; in `kept` lies what they were seen to run."""
+        self.folder = folder
         self.copy = folder / "copy"
+        self.processor_seconds = processor_seconds
         self.equivalent = equivalent_mutants()
-        without = shutil.ignore_patterns("__pycache__", "target", "logs")
-        self.copy.mkdir()
-        for name in COPIED:
-            source = REPOSITORY / name
-            if source.is_dir():
-                shutil.copytree(source, self.copy / name, ignore=without)
-            else:
-                shutil.copy(source, self.copy / name)
+        copy_of_the_repository(repository, self.copy, COPIED)
+        # By content: a mutant may be as long and as old, to the second, as the one before it.
+        compileall.compile_dir(
+            self.copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH
+        )
+        asked = [tests for near in TESTS_OF.values() for tests in near]
+        self.run = LinesRun(
+            self.copy, tuple(TESTS_OF), [*asked, *ALSO_ASKED], kept / "lines_run.json"
+        )
+        for package in IMPORTED_ONCE:
+            importlib.import_module(package)
 
     def still_counts(self, verdict: Verdict) -> bool:
-        """A module's tests are asked again only about what survived them."""
-        return verdict.is_caught
+        """What was caught stays caught as long as the test that did it is unchanged."""
+        module = verdict.noticed_by.split("::")[0]
+        return verdict.is_caught and verdict.witness == self.run.hashes.get(module)
 
     def is_runnable(self, mutant: PythonMutant) -> bool:
         """Every mutated tree is a module."""
         return True
 
     def judge(self, mutant: PythonMutant) -> Verdict:
-        """Whether the tests of the module's folder notice the mutant."""
+        """Whether a fast test notices the mutant."""
         place = mutant.place
         file = self.copy / mutant.path
         whole = file.read_text(encoding="utf-8")
         file.write_text(mutant.module, encoding="utf-8")
         try:
-            what, noticed_by = self._judged(mutant)
+            what, noticed_by = self._judged(self._asked(mutant))
         finally:
             file.write_text(whole, encoding="utf-8")
         described = (mutant.path, place.kind, place.before, place.after)
@@ -103,38 +151,132 @@ class PythonJudge:
             what = outcome.EQUIVALENT
         return Verdict(
             mutant.key,
-            f"{mutant.path}:{place.line}",
+            f"{mutant.path}:{place.lines.start}",
             place.kind,
             mutant.number,
             place.before,
             place.after,
             what,
             noticed_by,
+            self.run.hashes.get(noticed_by.split("::")[0], ""),
         )
 
-    def _judged(self, mutant: PythonMutant) -> tuple[str, str]:
-        folder = str(Path(mutant.path).parents[0])
-        of_folder = next(tests for name, tests in TESTS_OF.items() if folder.startswith(name))
-        for which in ("not slow and not spark", "slow and not spark"):
-            command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no"]
-            command += ["-p", "no:cacheprovider", "-m", which, *of_folder]
-            command += ["--demo-home", str(self.home.root), "--demo-as-it-stands"]
-            environment = {**os.environ, "PYTHONPATH": str(self.copy)}
+    def _asked(self, mutant: PythonMutant) -> list[FastTest]:
+        """The tests that run the place, the nearest and fastest first."""
+        place = mutant.place
+        found = self.run.running(mutant.path, None if place.is_run_once else place.lines)
+        near = next(tests for folder, tests in TESTS_OF.items() if mutant.path.startswith(folder))
+        of_module: Counter[str] = Counter()
+        for test in found:
+            of_module[test.module] += test.seconds
+        # Module by module, because what its tests share is made once for all that follow.
+        found.sort(
+            key=lambda test: (
+                not test.name.startswith(near),
+                of_module[test.module],
+                test.module,
+                test.seconds,
+            )
+        )
+        seconds = 0.0
+        for number, test in enumerate(found):
+            seconds += test.seconds
+            if seconds > SECONDS_OF_TESTS:
+                return found[: number + 1]
+        return found
+
+    def _judged(self, tests: Sequence[FastTest]) -> tuple[str, str]:
+        if not tests:
+            return outcome.SURVIVED, "no test runs it"
+        written = self.folder / NOTICED_BY
+        written.unlink(missing_ok=True)
+        limit = self.processor_seconds + 10 * sum(test.seconds for test in tests)
+        status = self._in_a_process(tests, int(limit))
+        if status is None or os.WIFSIGNALED(status):
+            return outcome.ERROR, "took too long"
+        if os.WEXITSTATUS(status) == pytest.ExitCode.OK:
+            return outcome.SURVIVED, f"{len(tests)} tests"
+        if written.is_file():
+            return outcome.UNIT_TEST, written.read_text(encoding="utf-8")
+        return outcome.ERROR, "could not be run"
+
+    def _in_a_process(self, tests: Sequence[FastTest], processor_seconds: int) -> int | None:
+        """How a fork of this process ended that runs the tests; None when it had to be ended."""
+        scratch = self.folder / "scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            status = 1
             try:
-                finished = subprocess.run(
-                    command,
-                    cwd=self.copy,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=MINUTES_OF_ONE_MUTANT * 60,
-                )
-            except subprocess.TimeoutExpired:
-                return outcome.ERROR, "took too long"
-            if finished.returncode not in (0, 5):
-                failed = [
-                    line for line in finished.stdout.splitlines() if line.startswith("FAILED")
-                ]
-                return outcome.UNIT_TEST, (failed or ["could not be imported"])[0]
-        return outcome.SURVIVED, ""
+                status = self._run_tests(tests, scratch, processor_seconds)
+            finally:
+                os._exit(status)
+        try:
+            return _ended(child)
+        finally:
+            _end_group(child)
+
+    def _run_tests(self, tests: Sequence[FastTest], scratch: Path, processor_seconds: int) -> int:
+        os.setsid()
+        limits = {
+            resource.RLIMIT_CPU: processor_seconds,
+            resource.RLIMIT_DATA: LARGEST_MEMORY,
+            resource.RLIMIT_FSIZE: LARGEST_FILE,
+            resource.RLIMIT_CORE: 0,
+        }
+        for name, limit in limits.items():
+            resource.setrlimit(name, (limit, limit))
+        output = os.open(self.folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.chdir(self.copy)
+        os.environ.update({"PYTHONPATH": str(self.copy), "PYTHONDONTWRITEBYTECODE": "1"})
+        os.environ.update({"TMPDIR": str(scratch), "HOME": str(scratch)})
+        sys.dont_write_bytecode = True
+        sys.path.insert(0, str(self.copy))
+        for name in list(sys.modules):
+            if name.partition(".")[0] in ("orchestration", "expectations", "tests"):
+                del sys.modules[name]
+        options = ["-x", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
+        options += ["--basetemp", str(scratch / "tests"), "-m", ""]
+        names = [test.name for test in tests]
+        return pytest.main([*options, *names], plugins=[_FirstFailure(self.folder / NOTICED_BY)])
+
+
+class _FirstFailure:
+    """Writes down which test failed first."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._write(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._write(report)
+
+    def _write(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed and not self.file.exists():
+            self.file.write_text(report.nodeid, encoding="utf-8")
+
+
+def _ended(child: int) -> int | None:
+    deadline = time.monotonic() + WALL_SECONDS
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _end_group(leader: int) -> None:
+    """End what the tests of a mutant may have left running."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        return

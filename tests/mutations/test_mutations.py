@@ -11,8 +11,9 @@ import pytest
 from orchestration.settings import Home
 from tests.mutations import verdicts as outcome
 from tests.mutations.compiled_rules import DECIDING_FOLDERS, CompiledRules
+from tests.mutations.lines_run import LinesRun
 from tests.mutations.python_mutations import mutated, python_places
-from tests.mutations.python_rules import TESTS_OF
+from tests.mutations.python_rules import TESTS_OF, PythonJudge, python_mutants
 from tests.mutations.sql_mutations import parsed, places, written
 from tests.mutations.sql_rules import SqlJudge, mutant_of
 from tests.mutations.unit_tests import fails
@@ -76,11 +77,124 @@ def test_fixtures_of_unit_tests_are_left_alone() -> None:
         ("any(a)", {"all(a)"}),
         ("a = 7", {"a = 8"}),
         ("a = True", {"a = False"}),
+        ("a < b <= c", {"a <= b <= c", "a < b < c"}),
         ("'a < 1'", set()),
+        ("def f(a: Literal[1]) -> Literal[2]:\n    return a", set()),
+        ("dataclass(frozen=True)", set()),
+        ("zip(a, b, strict=True)", set()),
     ],
 )
 def test_a_module_is_broken_in_every_place_and_one_at_a_time(source: str, broken: set[str]) -> None:
     assert {mutated(source, place).strip() for place in python_places(source)} == broken
+
+
+def test_a_place_knows_the_lines_of_its_statement_and_whether_tests_run_it_again() -> None:
+    source = """LIMIT = 1
+def rule(a, b=2):
+    if (a
+            < b):
+        return a == 3
+    return not a
+@cache
+def table():
+    return 4
+"""
+    found = {one.before: (one.lines, one.is_run_once) for one in python_places(source)}
+    assert found == {
+        "1": (range(1, 2), True),
+        "2": (range(2, 3), True),
+        "a < b": (range(3, 5), False),
+        "a == 3": (range(5, 6), False),
+        "3": (range(5, 6), False),
+        "not a": (range(6, 7), False),
+        "4": (range(9, 10), True),
+    }
+
+
+RULE_OF_ROUTING = """
+def is_sent(amount, floor):
+    return amount >= floor
+
+
+def untested(amount):
+    return amount == 0
+
+
+def counted(rows):
+    number = 0
+    while True:
+        if number == len(rows):
+            return number
+        number += 1
+"""
+TESTS_OF_ROUTING = """
+from orchestration.routing.rule import counted, is_sent
+
+
+def test_an_amount_at_the_floor_is_sent():
+    assert is_sent(2, 2)
+    assert not is_sent(1, 2)
+
+
+def test_rows_are_counted():
+    assert counted("abc") == 3
+
+
+def test_that_fails_as_it_stands():
+    assert not is_sent(2, 2)
+"""
+
+
+def test_python_is_judged_by_the_tests_that_run_it_and_nothing_is_left_behind(
+    tmp_path: Path,
+) -> None:
+    repository = tmp_path / "repository"
+    files = {
+        "orchestration/__init__.py": "",
+        "orchestration/routing/__init__.py": "",
+        "orchestration/routing/rule.py": RULE_OF_ROUTING,
+        "tests/routing/test_rule.py": TESTS_OF_ROUTING,
+        "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--import-mode=importlib'\n"
+        "markers = ['slow', 'spark']\n",
+    }
+    for name, text in files.items():
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text(text, encoding="utf-8")
+    (tmp_path / "judge").mkdir()
+    judge = PythonJudge(tmp_path / "judge", tmp_path / "kept", repository, processor_seconds=2)
+    verdicts = {
+        verdict.before: verdict
+        for verdict in map(judge.judge, python_mutants(1, repository))
+        if verdict.before in ("amount >= floor", "amount == 0", "1")
+    }
+    caught = verdicts["amount >= floor"]
+    assert caught.outcome == outcome.UNIT_TEST
+    assert caught.noticed_by == "tests/routing/test_rule.py::test_an_amount_at_the_floor_is_sent"
+    assert judge.still_counts(caught)
+    assert not judge.still_counts(replace(caught, witness="of another test"))
+    assert verdicts["amount == 0"].outcome == outcome.SURVIVED
+    assert verdicts["amount == 0"].noticed_by == "no test runs it"
+    assert not judge.still_counts(verdicts["amount == 0"])
+    # `number += 2` steps over the end of three rows and never ends.
+    assert (verdicts["1"].outcome, verdicts["1"].noticed_by) == (outcome.ERROR, "took too long")
+    # After an edit the lines are known without another run: the two new ones by their neighbour.
+    edited = RULE_OF_ROUTING.replace("    number = 0\n", "    number = 0\n    a = 1\n    b = 2\n")
+    (judge.copy / "orchestration/routing/rule.py").write_text("# A rule.\n" + edited)
+    asked = judge.run.tests
+    edited_run = LinesRun(
+        judge.copy, ["orchestration/routing"], ["tests"], tmp_path / "kept" / "lines_run.json"
+    )
+    assert [test.seconds for test in edited_run.tests] == [test.seconds for test in asked]
+    line = edited[: edited.index("a = 1")].count("\n") + 2
+    counted = ["tests/routing/test_rule.py::test_rows_are_counted"]
+    for number in (line, line + 1, line + 2):
+        found = edited_run.running("orchestration/routing/rule.py", range(number, number + 1))
+        assert [test.name for test in found] == counted
+    (judge.copy / "orchestration/routing/rule.py").write_text(RULE_OF_ROUTING)
+    for name, text in files.items():
+        assert (repository / name).read_text(encoding="utf-8") == text
+        assert (judge.copy / name).read_text(encoding="utf-8") == text
+    assert not list(repository.rglob("__pycache__"))
 
 
 def test_a_planted_mutant_is_caught_and_the_model_as_it_is_passes(
