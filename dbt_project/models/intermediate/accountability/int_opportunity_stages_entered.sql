@@ -145,7 +145,8 @@ entered as (
         case
             when opportunities.attribution_class = 'sourced' then 'partner_touched'
             when opportunities.attribution_class = 'influenced'
-                and coalesce(first_influenced.influenced_at, forecasts_ranked.entered_at) <= forecasts_ranked.entered_at
+                and coalesce(first_influenced.influenced_at, forecasts_ranked.entered_at)
+                <= forecasts_ranked.entered_at
             then 'partner_touched'
             else 'direct'
         end as deal_group,

@@ -73,7 +73,7 @@ summed as (
         manager_id,
         fiscal_quarter,
         metric,
-        max(case when is_in_cycle then 1 else 0 end) = 1 as has_circle,
+        count(case when is_in_cycle then metric end) > 0 as has_circle,
         cast(count(distinct expected_rep_id) as bigint) as reps_count,
         cast(sum(fair_target) as {{ type_money() }}) as fair_target,
         cast(sum(actual) as {{ type_money() }}) as known_actual

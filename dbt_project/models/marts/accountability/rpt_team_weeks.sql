@@ -27,7 +27,7 @@ summed as (
         results.manager_id,
         results.fiscal_quarter,
         fiscal_days.week_starts_on,
-        max(case when results.is_in_cycle then 1 else 0 end) = 1 as has_circle,
+        count(case when results.is_in_cycle then results.result end) > 0 as has_circle,
         cast(count(distinct results.rep_id) as bigint) as reps_count,
         cast(
             sum(case when results.result = 'sourced_opportunities' then results.value else 0 end) as bigint
