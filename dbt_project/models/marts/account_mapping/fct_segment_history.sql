@@ -155,7 +155,7 @@ unlisted_days as (
         on our_sides_dated.valid_until_on is null
         or our_sides_dated.valid_until_on > absences.first_full_list_on
     where not exists (
-            select 1 from matched_accounts
+            select matched_accounts.account_id from matched_accounts
             where matched_accounts.account_id = our_sides_dated.account_id
                 and matched_accounts.partner_id = absences.partner_id
         )
@@ -189,7 +189,7 @@ partner_runs as (
     inner join {{ ref('segment_states') }} as states
         on observed_states.partner_state = states.state
     where not exists (
-            select 1 from matched_records
+            select matched_records.partner_id from matched_records
             where matched_records.partner_id = observed_states.partner_id
                 and matched_records.partner_account_id = observed_states.partner_account_id
         )
@@ -236,11 +236,8 @@ all_days as (
         partner_id,
         partner_account_id,
         valid_from_on,
-        case
-            when our_state_until_on is null then partner_state_until_on
-            when partner_state_until_on is null then our_state_until_on
-            else least(our_state_until_on, partner_state_until_on)
-        end as valid_until_on,
+        -- The earlier of two; least() passes over NULL.
+        least(our_state_until_on, partner_state_until_on) as valid_until_on,
         our_state,
         partner_state
     from overlapping_days
