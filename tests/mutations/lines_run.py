@@ -143,7 +143,8 @@ class LinesRun:
         command += ["-p", "no:cacheprovider", "-p", "tests.mutations.lines_run"]
         command += ["-m", "not slow and not spark", *modules]
         measured = os.pathsep.join(str(self.copy / folder) for folder in folders)
-        environment = {**os.environ, "PYTHONPATH": str(self.copy), FOLDERS: measured}
+        paths = os.pathsep.join(map(str, (self.copy, Path(__file__).parents[2])))
+        environment = {**os.environ, "PYTHONPATH": paths, FOLDERS: measured}
         log = self.copy.parent / "lines_run.log"
         with log.open("w") as output:
             subprocess.run(
