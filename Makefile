@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_SPARK := $(VENV)/.installed-spark
+INSTALLED_BENCHMARK := $(VENV)/.installed-benchmark
 
 # Size and seed of the demo company: make demo SIZE=medium SEED=7
 SIZE ?= small
@@ -22,7 +23,7 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test test-fast test-spark kill-test mutations coverage check format dagster audit sbom lock clean
+.PHONY: help install install-spark demo test test-fast test-spark kill-test mutations bench coverage check format dagster audit sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -80,6 +81,21 @@ LANGUAGE ?= sql
 mutations: $(INSTALLED) ## Break rules one place at a time and count what the tests notice
 	@test -d $(DEMO_HOME)/releases || $(MAKE) --no-print-directory demo SEED=1
 	@$(BIN)/python -m tests.mutations $(DEMO_HOME) --seed $(SEED) --count $(COUNT) --language $(LANGUAGE)
+
+# quick: about a quarter of an hour on two quiet cores. full: the sizes of the goals, for hours; it
+# needs the labelled sets beside the clone, a built demo and, for the second engine, Java 17.
+BENCH ?= quick
+
+bench: $(INSTALLED_BENCHMARK) ## Measure ours beside its peers, into benchmarks/RESULTS.md: make bench BENCH=full
+	@if [ "$(BENCH)" = full ]; then $(MAKE) --no-print-directory install-spark; \
+		test -d $(DEMO_HOME)/releases || $(MAKE) --no-print-directory demo; fi
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+# The two packages that only benchmarks read, as the larger lock pins them; what they need is installed.
+$(INSTALLED_BENCHMARK): requirements-spark.lock $(INSTALLED)
+	@awk '/^[a-z]/ {is_peer = /^(splink|rapidfuzz)==/} is_peer' requirements-spark.lock > $(VENV)/benchmark.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $(VENV)/benchmark.lock
+	@touch $(INSTALLED_BENCHMARK)
 
 coverage: $(INSTALLED) ## Run all tests and show which lines of Python none of them runs
 	@mkdir -p dbt_project/target/coverage

@@ -7,24 +7,29 @@ without history, then a second refresh that knows the first. Beside them, in the
 plain answer to a part of the question: connected components over the same edges by DuckDB's own
 recursive query, without guard, conflicts, or ids that stay.
 
-    python benchmarks/companies.py 100000 300000 1000000
+    python -m benchmarks.companies 100000 300000 1000000
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import duckdb
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY))
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
+from tests.companies.conftest import MODELS, TABLES
+from tests.portable_sql.rendering import ProjectRenderer
 
-from tests.companies.conftest import MODELS, TABLES  # noqa: E402
-from tests.portable_sql.rendering import ProjectRenderer  # noqa: E402
+REPOSITORY = Path(__file__).resolve().parent.parent
+SECTION = Section(
+    "companies",
+    "Companies and their ids",
+    "Wall, then processor. The last column is the components alone, by DuckDB's recursive query "
+    "with `using key`: no guard, no conflicts, no ids that stay.",
+)
 
 RECORDS = """
 insert into int_company_records_listed
@@ -91,8 +96,8 @@ def measured(connection: duckdb.DuckDBPyConnection, *statements: str) -> tuple[f
     return time.perf_counter() - wall, time.process_time() - processor
 
 
-def measure(accounts: int, folder: Path) -> None:
-    """Print one row of the table."""
+def measure(accounts: int, folder: Path) -> list[str]:
+    """One row of the table."""
     renderer = ProjectRenderer(REPOSITORY / "dbt_project" / "macros", engine="duckdb")
     models = REPOSITORY / "dbt_project" / "models" / "intermediate" / "companies"
     sql = {name: renderer.render(models / f"{name}.sql")[0].sql for name in MODELS}
@@ -119,19 +124,20 @@ def measure(accounts: int, folder: Path) -> None:
     records, companies, reassigned = found
     seconds = [f"{wall:.1f} s, {processor:.1f} s" for wall, processor in (first, second, peer)]
     cells = [f"{accounts:,}", f"{records:,}", f"{companies:,}", *seconds[:2], str(reassigned)]
-    print(f"| {' | '.join([*cells, seconds[2]])} |", flush=True)
+    return [*cells, seconds[2]]
 
 
 def main() -> None:
     """Measure the sizes of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("accounts", type=int, nargs="+")
-    sizes = parser.parse_args().accounts
-    print("| accounts | records | companies | first refresh | second | moved | components alone |")
-    print("|---|---|---|---|---|---|---|")
+    add_results_option(parser)
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for accounts in sizes:
-            measure(accounts, Path(folder))
+        rows = [measure(accounts, Path(folder)) for accounts in arguments.accounts]
+    columns = ["accounts", "records", "companies", "first refresh", "second", "moved"]
+    figures = markdown_table([*columns, "components alone"], rows)
+    report_figures(SECTION, figures, writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ Then an increment: a file of one percent of the tasks lands into the home that h
 beside DuckDB's conversion of that small file: a cost that grows with what lies there would show.
 
 Goal: landing within 1.5 times of DuckDB's wall time. Run it on a machine that does nothing else:
-    python benchmarks/crm_landing.py --tasks 20000000 --opportunities 2000000
+    python -m benchmarks.crm_landing --tasks 20000000 --opportunities 2000000
 """
 
 from __future__ import annotations
@@ -19,17 +19,22 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.company_defaults import initialise_home
 from orchestration.landing import ensure_landing_schema, land_inbox
 from orchestration.settings import Home
 
+SECTION = Section(
+    "crm_landing",
+    "A CRM's whole export and one increment",
+    "One run; both sides compress with zstd.",
+)
 GOAL = 1.5
 DAY, NEXT_DAY = "2026-02-09", "2026-02-10"
 
@@ -106,17 +111,14 @@ class Cost:
 def cost_in_a_process(function: Callable[..., None], *arguments: object) -> Cost:
     """The cost of `function` in a process of its own, without the start of the interpreter."""
     code = (
-        "import resource, sys, time; sys.path.insert(0, sys.argv[1]); import crm_landing as own;"
+        "import resource, time; from benchmarks import crm_landing as own;"
         "from pathlib import Path; from orchestration.settings import Home;"
         "began, busy = time.perf_counter(), time.process_time();"
         f"own.{function.__name__}{_written(arguments)};"
         "print(time.perf_counter() - began, time.process_time() - busy,"
         " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    here = str(Path(__file__).parent)
-    done = subprocess.run(
-        [sys.executable, "-c", code, here], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(done.stderr[-2000:])
     return Cost(*(float(each) for each in done.stdout.split()[-3:]))
@@ -136,18 +138,20 @@ def _paths(value: object) -> str:
     return f"Path({str(value)!r})"
 
 
-def compare(title: str, home: Home, files: list[Path], folder: Path) -> None:
-    """Convert and land the same files, and print the ratio."""
+def compare(title: str, home: Home, files: list[Path], folder: Path) -> list[str]:
+    """Convert and land the same files; the row of the table."""
     converted = cost_in_a_process(convert, files, folder)
     landed = cost_in_a_process(land, home)
     size = sum(file.stat().st_size for file in files) / 1e6
-    print(
-        f"{title}: {size:,.0f} MB; DuckDB {converted.wall:.1f} s, landing {landed.wall:.1f} s, "
-        f"ratio {landed.wall / converted.wall:.2f} (goal {GOAL}); of processor time "
-        f"{converted.processor:.1f} s, {landed.processor:.1f} s, ratio "
-        f"{landed.processor / converted.processor:.2f}; peak memory of landing "
-        f"{landed.mebibytes:,.0f} MiB"
-    )
+    return [
+        title,
+        f"{size:,.0f} MB",
+        f"{landed.wall:.1f} s, {landed.processor:.1f} s of processor",
+        f"{converted.wall:.1f} s, {converted.processor:.1f} s",
+        f"{landed.wall / converted.wall:.2f}",
+        f"{landed.processor / converted.processor:.2f}",
+        f"{landed.mebibytes:,.0f} MiB",
+    ]
 
 
 def main() -> None:
@@ -157,9 +161,9 @@ def main() -> None:
     )
     parser.add_argument("--tasks", type=int, default=2_000_000)
     parser.add_argument("--opportunities", type=int, default=200_000)
+    add_results_option(parser)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="crm_landing_") as name:
-        began = time.perf_counter()
         home = Home(Path(name) / "home")
         initialise_home(home)
         feed = home.feeds / "salesforce.yaml"
@@ -167,12 +171,15 @@ def main() -> None:
         ensure_landing_schema(home)
         inbox = home.inbox / "salesforce"
         files = write_export(inbox / DAY, range(chosen.tasks), range(chosen.opportunities))
-        print(f"{chosen.tasks:,} tasks, {chosen.opportunities:,} opportunities")
-        compare("initial", home, files, Path(name) / "converted")
+        title = f"{chosen.tasks:,} tasks and {chosen.opportunities:,} opportunities"
+        rows = [compare(title, home, files, Path(name) / "converted")]
         changed = range(chosen.tasks, chosen.tasks + chosen.tasks // 100)
         more = write_export(inbox / NEXT_DAY, changed, range(0))
-        compare("one percent more", home, more, Path(name) / "converted_more")
-        print(f"in all {time.perf_counter() - began:.0f} s")
+        title = f"{len(changed):,} tasks more, into the same home"
+        rows.append(compare(title, home, more, Path(name) / "converted_more"))
+    goal = f"wall (goal: at most {GOAL})"
+    columns = ["", "files", "landing", "DuckDB", goal, "processor", "peak memory of landing"]
+    report_figures(SECTION, markdown_table(columns, rows), writes_results=chosen.writes_results)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Asks all data tests of a built home twice, in this process and in turn: as a refresh does, and by
 dbt's own `test`. Prints processor seconds, their ratio, and whether the verdicts are the same.
 
-    python benchmarks/data_tests.py --home demo
+    python -m benchmarks.data_tests --home demo
 """
 
 from __future__ import annotations
@@ -13,12 +13,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.data_tests import run_tests
 from orchestration.dbt_invocation import DbtProject
 from orchestration.settings import load_settings
 from orchestration.stations import station_contents
 from orchestration.warehouse import warehouse_of
 
+SECTION = Section(
+    "data_tests",
+    "Data tests beside dbt's own `test`",
+    "The same compiled queries on the same built home, in one process, in turn.",
+)
 Verdicts = dict[str, tuple[str, int | None]]
 
 
@@ -31,9 +37,11 @@ def timed(ask: Callable[[], Verdicts]) -> tuple[float, Verdicts]:
 
 def main() -> None:
     """Compare on one home."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--home", type=Path, default=Path("demo"))
-    settings = load_settings(arguments.parse_args().home)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--home", type=Path, default=Path("demo"))
+    add_results_option(parser)
+    arguments = parser.parse_args()
+    settings = load_settings(arguments.home)
     project = DbtProject(settings)
     compiled = project.compiled_tests()
     tests = [
@@ -56,8 +64,10 @@ def main() -> None:
     by_dbt()
     ours, verdicts = timed(as_a_refresh)
     dbt, own_verdicts = timed(by_dbt)
-    print(f"{len(tests)} data tests, processor seconds: as a refresh {ours:.1f}, by dbt {dbt:.1f}")
-    print(f"ratio {ours / dbt:.2f}; verdicts equal: {verdicts == own_verdicts}")
+    row = [f"{ours:.1f} s", f"{dbt:.1f} s", f"{ours / dbt:.2f}", str(verdicts == own_verdicts)]
+    columns = [f"{len(tests)} data tests, processor", "as a refresh", "by dbt", "ratio"]
+    figures = markdown_table([*columns, "verdicts equal"], [["", *row]])
+    report_figures(SECTION, figures, writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.company_defaults import initialise_home
 from orchestration.crm.sessions import Patience
 from orchestration.landing.feeds import load_feed
@@ -28,6 +29,13 @@ from orchestration.routing.salesforce_fields import SalesforceFields
 from orchestration.routing.slack_messages import SlackMessages
 from orchestration.settings import Home
 
+SECTION = Section(
+    "delivery_diff",
+    "The difference of a week's delivery",
+    "Accounts of Salesforce with eight fields each; best of three. The plan reads the "
+    "release, decides and cuts every field, hashes it and compares it with the journal; the "
+    "anti-join is DuckDB's own, of the same rows when all that is done.",
+)
 ROWS_PER_REP = 50
 WEEK = date(2026, 8, 24)
 FIELDS = {
@@ -203,18 +211,26 @@ def measure(home: Home, reps: int) -> list[tuple[str, int, float, float]]:
 
 def main() -> None:
     """Measure in a home of its own and print a table."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--reps", type=int, default=10_000)
-    reps = arguments.parse_args().reps
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reps", type=int, default=10_000)
+    add_results_option(parser)
+    arguments = parser.parse_args()
+    reps = arguments.reps
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
         initialise_home(home)
-        print(f"| {reps:,} reps x {ROWS_PER_REP} rows | rows to send | plan | anti-join | ratio |")
-        print("|---|---|---|---|---|")
-        for name, rows, seconds, limit in measure(home, reps):
-            ratio = f"{seconds / limit:.1f}" if limit else ""
-            joined = f"{limit:.2f} s" if limit else ""
-            print(f"| {name} | {rows:,} | {seconds:.2f} s | {joined} | {ratio} |")
+        rows = [
+            [
+                name,
+                f"{rows:,}",
+                f"{seconds:.2f} s",
+                f"{limit:.2f} s" if limit else "",
+                f"{seconds / limit:.1f}" if limit else "",
+            ]
+            for name, rows, seconds, limit in measure(home, reps)
+        ]
+    columns = [f"{reps:,} reps x {ROWS_PER_REP} rows", "rows to send", "plan", "anti-join", "ratio"]
+    report_figures(SECTION, markdown_table(columns, rows), writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

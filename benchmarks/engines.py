@@ -6,10 +6,10 @@ process of its own, on the cluster that `orchestration.local_spark` starts. The 
 equal, else there is nothing to compare. With two sizes, the fixed cost and the growth are told
 apart per engine and station: the line through both points.
 
-    python benchmarks/engines.py small medium
+    python -m benchmarks.engines small medium
 
-Sizes that take long can be measured one by one: `--results FILE` keeps what was measured and
-reports it together with what the file holds; with `--report` it measures nothing.
+Sizes that take long can be measured one by one: `--keep FILE` keeps what was measured and reports
+it together with what the file holds; with `--report` it measures nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
+
+SECTION = Section(
+    "engines",
+    "Two engines",
+    "First refresh of a landed demo company from an empty warehouse, landing itself not counted, "
+    "Spark on the cluster of the tests; the releases are equal.",
+)
 ENGINES = ("duckdb", "spark")
 STATIONS = (
     "gate: landing",
@@ -105,7 +113,7 @@ def in_process_of_its_own(environment: dict[str, str], *arguments: str) -> str:
     """Run one step of this script in a new process; its last line."""
     inherited = {name: value for name, value in os.environ.items() if "COSELL_" not in name}
     completed = subprocess.run(
-        [sys.executable, __file__, *arguments],
+        [sys.executable, "-m", "benchmarks.engines", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -151,7 +159,7 @@ def no_cluster() -> Iterator[None]:
     yield None
 
 
-def report(measured: list[Measured]) -> None:
+def report(measured: list[Measured]) -> str:
     """A table of seconds per station, then fixed cost and growth where there are two sizes."""
     by = {(one.size, one.engine): one for one in measured}
     by_rows = sorted(measured, key=lambda one: one.landed_rows)
@@ -164,18 +172,20 @@ def report(measured: list[Measured]) -> None:
     rows.append(("whole refresh", [f"{one.seconds:.1f}" for one in columns]))
     rows.append(("processor: Python", [f"{one.python_seconds:.1f}" for one in columns]))
     rows.append(("processor: cluster", [f"{one.cluster_seconds:.1f}" for one in columns]))
-    print("| seconds | " + " | ".join(f"{one.size}, {one.engine}" for one in columns) + " |")
-    print("|---" * (len(columns) + 1) + "|")
-    for name, values in rows:
-        print(f"| {name} | " + " | ".join(values) + " |")
+    said = []
     for size in sizes:
         one = by[size, "duckdb"]
-        print(f"{size}: {one.landed_rows:,} landed rows, {one.landed_bytes / 1e6:.1f} MB")
+        said.append(f"{size}: {one.landed_rows:,} landed rows, {one.landed_bytes / 1e6:.1f} MB.")
         if by[size, "spark"].release_id != one.release_id:
             raise SystemExit(f"{size}: the engines do not agree, there is nothing to compare")
     if len(sizes) > 1:
-        for engine in ENGINES:
-            print(fixed_and_growth(engine, by[sizes[0], engine], by[sizes[-1], engine]))
+        said += [
+            f"{fixed_and_growth(engine, by[sizes[0], engine], by[sizes[-1], engine])}."
+            for engine in ENGINES
+        ]
+    titles = [f"{one.size}, {one.engine}" for one in columns]
+    figures = markdown_table(["seconds", *titles], [[name, *values] for name, values in rows])
+    return "\n\n".join([figures, *said])
 
 
 def fixed_and_growth(engine: str, small: Measured, large: Measured) -> str:
@@ -189,7 +199,7 @@ def fixed_and_growth(engine: str, small: Measured, large: Measured) -> str:
     )
 
 
-def read_results(file: Path | None) -> list[Measured]:
+def read_kept(file: Path | None) -> list[Measured]:
     """What was measured before."""
     if file is None or not file.exists():
         return []
@@ -202,7 +212,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("sizes", nargs="*", default=["small"])
-    parser.add_argument("--results", type=Path, help="keep what was measured in this file")
+    parser.add_argument("--keep", type=Path, help="keep what was measured in this file")
+    add_results_option(parser)
     parser.add_argument("--report", action="store_true", help="only report what that file holds")
     parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--refresh", nargs=2, help=argparse.SUPPRESS)
@@ -213,16 +224,18 @@ def main() -> None:
         home, day = arguments.refresh
         print(json.dumps(refresh_once(Path(home), date.fromisoformat(day))))
     elif arguments.report:
-        report(read_results(arguments.results))
+        figures = report(read_kept(arguments.keep))
+        report_figures(SECTION, figures, writes_results=arguments.writes_results)
     else:
-        before = read_results(arguments.results)
+        before = read_kept(arguments.keep)
         with tempfile.TemporaryDirectory() as folder:
             measured = [one for size in arguments.sizes for one in measure(size, Path(folder))]
-        if arguments.results is not None:
+        if arguments.keep is not None:
             lines = "".join(f"{json.dumps(asdict(one))}\n" for one in measured)
-            with arguments.results.open("a", encoding="utf-8") as opened:
+            with arguments.keep.open("a", encoding="utf-8") as opened:
                 opened.write(lines)
-        report([*before, *measured])
+        figures = report([*before, *measured])
+        report_figures(SECTION, figures, writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ in a process of its own:
   defaults.
 
 Prints the ratio of the medians and the largest memory (peak resident set) of landing. Run it on a
-machine that does nothing else:  python benchmarks/landing_speed.py --rows 10000000
+machine that does nothing else:  python -m benchmarks.landing_speed --rows 10000000
 """
 
 from __future__ import annotations
@@ -28,6 +28,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
+
+SECTION = Section(
+    "landing_speed",
+    "Landing a large CSV beside DuckDB's copy of it",
+    "Medians; each in a process of its own. The goals are 1.5 times the wall time and 2 GiB.",
+)
 GOAL_RATIO = 1.5
 GOAL_MEBIBYTES = 2048
 DAY = datetime.date(2026, 2, 9)
@@ -174,17 +181,18 @@ def measure(work: Callable[[], object]) -> None:
 
 def run_alone(arguments: list[str]) -> dict[str, float]:
     """Run this script in a process of its own; its figures. Raises CalledProcessError."""
-    command = [sys.executable, __file__, *arguments]
+    command = [sys.executable, "-m", "benchmarks.landing_speed", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
 
 
-def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> None:
-    """Measure one shape and print what came out."""
+def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> list[str]:
+    """Measure one shape; its row of the table."""
     file = folder / shape.file_name
     write_csv(shape, rows, file)
-    print(f"{shape.title}: {rows:,} rows, {file.stat().st_size / 2**20:,.0f} MiB")
+    mebibytes = file.stat().st_size / 2**20
+    print(f"{shape.title}: {rows:,} rows, {mebibytes:,.0f} MiB", file=sys.stderr)
     runs: dict[str, list[dict[str, float]]] = {"landing": [], "copy": []}
     for _ in range(repetitions):
         for what, found in runs.items():
@@ -197,18 +205,15 @@ def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> None:
         what: {key: statistics.median(run[key] for run in found) for key in found[0]}
         for what, found in runs.items()
     }
-    for what, figures in medians.items():
-        walls = ", ".join(f"{run['wall']:.1f}" for run in runs[what])
-        print(
-            f"  {what:8} {figures['wall']:6.1f} s wall  {figures['processor']:6.1f} s processor  "
-            f"{figures['mebibytes']:5.0f} MiB  ({walls})"
-        )
     ours, peer = medians["landing"], medians["copy"]
-    print(
-        f"  landing / copy: {ours['wall'] / peer['wall']:.2f} wall (goal: at most {GOAL_RATIO}), "
-        f"{ours['processor'] / peer['processor']:.2f} processor; peak memory "
-        f"{ours['mebibytes']:.0f} MiB (goal: below {GOAL_MEBIBYTES})"
-    )
+    return [
+        f"{shape.title} ({mebibytes:,.0f} MiB)",
+        f"{ours['wall']:.1f} s, {ours['processor']:.1f} s of processor",
+        f"{peer['wall']:.1f} s, {peer['processor']:.1f} s",
+        f"{ours['wall'] / peer['wall']:.2f}",
+        f"{ours['processor'] / peer['processor']:.2f}",
+        f"{ours['mebibytes']:.0f} MiB",
+    ]
 
 
 def main() -> None:
@@ -218,6 +223,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repetitions", type=int, default=3)
+    add_results_option(parser)
     parser.add_argument("--only", nargs=4, metavar=("WHAT", "FEED", "FILE", "FOLDER"))
     arguments = parser.parse_args()
     if arguments.only:
@@ -228,8 +234,11 @@ def main() -> None:
             copy(Path(file), Path(folder))
         return
     with tempfile.TemporaryDirectory(prefix="landing_speed_") as name:
-        for shape in SHAPES:
-            compare(shape, arguments.rows, arguments.repetitions, Path(name))
+        rows = [
+            compare(shape, arguments.rows, arguments.repetitions, Path(name)) for shape in SHAPES
+        ]
+    columns = ["file", "landing", "copy", "wall", "processor", "peak memory of landing"]
+    report_figures(SECTION, markdown_table(columns, rows), writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,15 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration import company_defaults
 from tests.ledger.compiled_ledger import CompiledModel, compile_ledger
 
+SECTION = Section(
+    "lists",
+    "Segments, scores and lists beside a plain copy of their tables",
+    "The compiled models in one DuckDB with two threads.",
+)
 TARGETS = (
     "fct_segment_history",
     "rpt_overlap_matrix",
@@ -347,6 +354,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--partners", type=int, default=15)
     parser.add_argument("--memory", default="12GB")
+    add_results_option(parser)
     arguments = parser.parse_args()
     size = Size(arguments.accounts, arguments.partners)
     with TemporaryDirectory() as temporary:
@@ -372,16 +380,14 @@ def main() -> None:
         write_company(connection, size)
         total, processor = 0.0, time.process_time()
         every: dict[str, float] = {}
-        print(f"{size.accounts:,} accounts, {size.partners} lists of {size.records:,}")
+        rows = []
         for part, names in (("segments", SEGMENTS), ("scores", SCORES), ("lists", LISTS)):
             seconds = build(connection, models, names)
             every |= seconds
             total += sum(seconds.values())
-            print(f"  {part:<10} {sum(seconds.values()):7.1f} s")
+            rows.append([part, f"{sum(seconds.values()):.1f} s", ""])
+            print(f"{part} {sum(seconds.values()):.1f} s", file=sys.stderr, flush=True)
         processor = time.process_time() - processor
-        print(
-            f"  together   {total:7.1f} s, {processor:.1f} s of processor; limit {LIMIT_SECONDS} s"
-        )
         written = [
             m.relation for m in models if m.relation.split(".")[1] in every and not m.is_view
         ]
@@ -391,14 +397,21 @@ def main() -> None:
             connection.execute(f"drop table copy_{place}")
         copied = time.monotonic() - started
         peer = time.process_time() - peer
-        print(f"  a plain copy of the same tables {copied:.1f} s, {peer:.1f} s of processor:")
-        print(f"  ratio {total / copied:.1f}, {processor / peer:.1f} of processor")
         for name, taken in sorted(every.items(), key=lambda one: -one[1])[:SHOWN_MODELS]:
             relation = next(m.relation for m in models if m.relation.endswith("." + name))
-            print(f"  {taken:7.1f} s  {name}, {rows_of(connection, relation):,} rows")
+            shown = f"{taken:7.1f} s  {name}, {rows_of(connection, relation):,} rows"
+            print(shown, file=sys.stderr)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIBIBYTE
-        print(f"  peak memory {peak:.1f} GiB")
         connection.close()
+    together = f"together (limit {LIMIT_SECONDS} s); peak memory {peak:.1f} GiB"
+    rows += [
+        [together, f"{total:.1f} s", f"{processor:.1f} s"],
+        ["a plain copy of the tables that they write", f"{copied:.1f} s", f"{peer:.1f} s"],
+        ["ratio", f"{total / copied:.1f}", f"{processor / peer:.1f}"],
+    ]
+    lists = f"{size.accounts:,} accounts, {size.partners} lists of {size.records:,}"
+    figures = markdown_table([lists, "wall", "processor"], rows)
+    report_figures(SECTION, figures, writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

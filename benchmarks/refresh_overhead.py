@@ -4,72 +4,66 @@ Lands the small demo company once. Then, several times in turn and each in a pro
 
 - `cosell refresh`, from the command to the published release, into an empty warehouse: landing,
   gates with Great Expectations, Dagster, routing, release, and dbt in between;
+- the same command again, with nothing new;
 - `dbt build` of the same project on the same landed data, into another empty warehouse: plainly,
   and without the unit tests, which a refresh leaves to `make test`.
 
 Prints the ratio of the medians, in wall time and in processor time. Run it on a machine that does
-nothing else:  python benchmarks/refresh_overhead.py --repetitions 3
+nothing else:  python -m benchmarks.refresh_overhead --repetitions 3
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.process_cost import Cost, run_alone
+from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import warehouse_of
 from orchestration.workshop import STATE_FILES
 
-GOAL = 2.5
+GOAL = 1.5
+GOAL_WITH_NOTHING_NEW = 0.5
+SECTION = Section(
+    "refresh_overhead",
+    "A whole refresh beside dbt alone",
+    "Small demo, both from an empty warehouse on the same landed data; medians.",
+)
 
 
-@dataclass(frozen=True)
-class Duration:
-    """What one process took, in seconds."""
-
-    wall: float
-    processor: float
-
-
-def run(command: Sequence[str], environment: Mapping[str, str]) -> Duration:
-    """Run a command to its end; raises CalledProcessError where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    completed = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if completed.returncode != 0:
-        print(completed.stdout[-3000:], completed.stderr[-3000:], sep="\n", file=sys.stderr)
-        completed.check_returncode()
-    processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return Duration(wall, processor)
+def run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
+    """Run a command to its end; what it printed is shown where it fails."""
+    finished = run_alone(command, environment)
+    if finished.exit_code != 0:
+        print(finished.output[-3000:], file=sys.stderr)
+        raise SystemExit(f"{command[0]} ended with exit code {finished.exit_code}.")
+    return finished.cost
 
 
-def refresh(settings: Settings, day: str) -> Duration:
+def refresh(settings: Settings, day: str) -> Cost:
     """A whole refresh into an empty warehouse, as of the day of the landed data."""
     home = settings.home
     home.dagster.joinpath(STATE_FILES[settings.engine]).unlink(missing_ok=True)
     shutil.rmtree(home.releases, ignore_errors=True)
     warehouse_of(settings).remove()
-    command = [sys.executable, "-m", "orchestration.command_line", "--home", str(home.root)]
-    return run([*command, "refresh", "--as-of", day], {})
+    return refresh_again(settings, day)
 
 
-def dbt_build(settings: Settings, folder: Path, options: Sequence[str]) -> Duration:
+def refresh_again(settings: Settings, day: str) -> Cost:
+    """A refresh of the home as it stands."""
+    command = [sys.executable, "-m", "orchestration.command_line"]
+    return run([*command, "--home", str(settings.home.root), "refresh", "--as-of", day], {})
+
+
+def dbt_build(settings: Settings, folder: Path, options: Sequence[str]) -> Cost:
     """A plain `dbt build` into another empty warehouse."""
     warehouse = folder / "dbt_alone.duckdb"
     warehouse.unlink(missing_ok=True)
@@ -95,15 +89,34 @@ def land_demo(root: Path) -> tuple[Settings, str]:
     return settings, day
 
 
-def report(name: str, durations: Sequence[Duration]) -> Duration:
-    """Print the runs of one kind and return their median."""
-    median = Duration(
-        statistics.median(one.wall for one in durations),
-        statistics.median(one.processor for one in durations),
+def median_of(costs: Sequence[Cost]) -> Cost:
+    """The median of the runs of one kind."""
+    return Cost(
+        statistics.median(one.wall for one in costs),
+        statistics.median(one.processor for one in costs),
+        max(one.peak_memory for one in costs),
     )
-    runs = ", ".join(f"{one.wall:.1f}" for one in durations)
-    print(f"{name:28} {median.wall:6.1f} s wall  {median.processor:6.1f} s processor  ({runs})")
-    return median
+
+
+def report(refreshes: Mapping[str, Sequence[Cost]], alone: Mapping[str, Sequence[Cost]]) -> str:
+    """A table of medians, with each refresh as a multiple of each way without it."""
+    columns = ["", "wall", "processor", "peak memory", "wall of each run"]
+    rows = []
+    for name, costs in {**refreshes, **alone}.items():
+        median = median_of(costs)
+        row = [
+            name,
+            f"{median.wall:.1f} s",
+            f"{median.processor:.1f} s",
+            f"{median.peak_memory / 2**20:.0f} MiB",
+            ", ".join(f"{one.wall:.1f}" for one in costs),
+        ]
+        for other in alone.values():
+            limit = median_of(other)
+            ratio = f"{median.wall / limit.wall:.2f}, {median.processor / limit.processor:.2f}"
+            row.append(ratio if name in refreshes else "")
+        rows.append(row)
+    return markdown_table([*columns, *(f"beside {name}: wall, processor" for name in alone)], rows)
 
 
 def main() -> None:
@@ -112,6 +125,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--repetitions", type=int, default=3)
+    add_results_option(parser)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="refresh_overhead_") as name:
         folder = Path(name)
@@ -119,19 +133,21 @@ def main() -> None:
         without_unit_tests = ["--exclude-resource-type", "unit_test"]
         # The first run of each parses the project; a company does that once per release of it.
         dbt_build(settings, folder, without_unit_tests)
-        refreshes, plain, bare = [], [], []
+        from_nothing, nothing_new, plain, bare = [], [], [], []
         for _ in range(arguments.repetitions):
-            refreshes.append(refresh(settings, day))
+            from_nothing.append(refresh(settings, day))
+            nothing_new.append(refresh_again(settings, day))
             plain.append(dbt_build(settings, folder, []))
             bare.append(dbt_build(settings, folder, without_unit_tests))
-        whole = report("cosell refresh", refreshes)
-        for text, durations in (("dbt build", plain), ("dbt build, no unit tests", bare)):
-            alone = report(text, durations)
-            ratio = whole.wall / alone.wall
-            print(
-                f"  refresh / {text}: {ratio:.2f} wall (goal: at most {GOAL}), "
-                f"{whole.processor / alone.processor:.2f} processor"
-            )
+    refreshes = {
+        f"`cosell refresh`, command to release (goal: {GOAL})": from_nothing,
+        f"`cosell refresh` with nothing new (goal: {GOAL_WITH_NOTHING_NEW})": nothing_new,
+    }
+    alone = {
+        "`dbt build`": plain,
+        "`dbt build` without unit tests, which a refresh leaves to `make test`": bare,
+    }
+    report_figures(SECTION, report(refreshes, alone), writes_results=arguments.writes_results)
 
 
 if __name__ == "__main__":

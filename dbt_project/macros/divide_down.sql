@@ -4,8 +4,9 @@
     {{ return(adapter.dispatch('divide_down', 'cosell')(dividend, divisor)) }}
 {%- endmacro %}
 
+{# DuckDB divides whole numbers by zero to NULL. #}
 {% macro duckdb__divide_down(dividend, divisor) -%}
-(cast({{ dividend }} as hugeint) // nullif(cast({{ divisor }} as hugeint), 0))
+(cast({{ dividend }} as hugeint) // cast({{ divisor }} as hugeint))
 {%- endmacro %}
 
 {% macro spark__divide_down(dividend, divisor) -%}

@@ -4,11 +4,12 @@
     {{ return(adapter.dispatch('divide_half_up', 'cosell')(dividend, divisor)) }}
 {%- endmacro %}
 
+{# DuckDB divides whole numbers by zero to NULL. #}
 {% macro duckdb__divide_half_up(dividend, divisor) -%}
 (
     cast(sign({{ dividend }}) * sign({{ divisor }}) as hugeint) * (
         (2 * abs(cast({{ dividend }} as hugeint)) + abs(cast({{ divisor }} as hugeint)))
-        // nullif(2 * abs(cast({{ divisor }} as hugeint)), 0)
+        // (2 * abs(cast({{ divisor }} as hugeint)))
     )
 )
 {%- endmacro %}

@@ -2,7 +2,7 @@
    that can be added in any order. #}
 {% macro odds_of_bits(bits) -%}
 cast(greatest(
-    cast(floor(power(cast(2 as double), cast(greatest(least({{ bits }}, 30), -30) as double)) * 1000000 + 0.5) as bigint)
+    cast(floor(power(cast(2 as double), cast(least({{ bits }}, 30) as double)) * 1000000 + 0.5) as bigint)
     * cast(0.000001 as decimal(7,6)), 0.000001
 ) as decimal(24,6))
 {%- endmacro %}

@@ -8,8 +8,9 @@
         select
             policy_rows.*,
             row_number() over (
-                partition by {% for key in keys %}policy_rows.{{ key }}{{ ', ' if not loop.last }}{% else %}1{% endfor %}
-
+                {% if keys -%}
+                partition by {% for key in keys %}policy_rows.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+                {% endif -%}
                 order by
                     policy_rows.effective_from_on desc nulls last,
                     policy_rows.source_row_number desc nulls last

@@ -9,10 +9,11 @@
             partition by policy_rows.known_step, {{ keys | join(', ') }}
             order by policy_rows.effective_from_on nulls last, policy_rows.source_row_number nulls last
         ) as effective_before_on,
-        policy_files.valid_from_step,
-        policy_files.valid_until_step
+        policy_rows.known_step as valid_from_step,
+        min(policy_rows.known_step) over (
+            order by policy_rows.known_step nulls last
+            range between 1 following and unbounded following
+        ) as valid_until_step
     from {{ relation }} as policy_rows
-    inner join {{ policy_files(relation) }} as policy_files
-        on policy_rows.known_step = policy_files.valid_from_step
 )
 {%- endmacro -%}

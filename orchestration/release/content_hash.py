@@ -65,23 +65,45 @@ def _value_text(column: Column) -> str:
 
 
 def _row_text(columns: Sequence[Column]) -> str:
-    """SQL of one row as canonical text (step 2)."""
-    parts = []
-    for column in columns:
-        text = _value_text(column)
-        parts.append(f"coalesce(cast(length({text}) as varchar) || ':' || {text}, '-')")
-    return " || ".join(parts)
+    """SQL of one row as canonical text (step 2), of values that are text already.
+
+    `concat` leaves NULL out. One call with all pieces copies each once: chained, they would be
+    copied again for every column behind them.
+    """
+    pieces = [
+        f"length({name}), case when {name} is null then '-' else ':' end, {name}"
+        for name in (quoted(column.name) for column in columns)
+    ]
+    return f"concat({', '.join(pieces)})"
 
 
 def content_hash_query(relation: str, columns: Sequence[Column]) -> str:
     """SQL that returns one row: number of rows, first sum, second sum (steps 1 to 4)."""
+    values = ", ".join(f"{_value_text(column)} as {quoted(column.name)}" for column in columns)
     return f"""
         select
             count(*) as rows_count,
             cast(coalesce(sum(cast('0x' || substr(row_hash, 1, 16) as ubigint)), 0) as varchar),
             cast(coalesce(sum(cast('0x' || substr(row_hash, 17, 16) as ubigint)), 0) as varchar)
-        from (select md5({_row_text(columns)}) as row_hash from {relation}) as hashed_rows
+        from (
+            select md5({_row_text(columns)}) as row_hash
+            from (select {values} from {relation}) as texts
+        ) as hashed_rows
     """
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, int]:
+    """Number of rows, and the sum of DuckDB's own hashes of them.
+
+    Equal for equal rows in any order, for this version of DuckDB alone: it compares two copies
+    within one process, at a tenth of the price of the content hash.
+    """
+    names = ", ".join(quoted(column.name) for column in columns_of(connection, relation))
+    found = connection.execute(
+        f"select count(*), coalesce(sum(cast(hash({names}) as hugeint)), 0) from {relation}"
+    ).fetchone()
+    assert found is not None  # an aggregate without group by always returns a row
+    return int(found[0]), int(found[1])
 
 
 def read_content(

@@ -129,7 +129,14 @@ def _stale_rates(company: Company) -> None:
 
 
 def _crm_stopped(company: Company) -> None:
-    day = company.last_day + datetime.timedelta(days=200)
+    day = company.last_day + datetime.timedelta(days=60)
+    # Half a year, the default, would lie in the future of whoever runs this.
+    company.edit_policy(
+        "gate_limits",
+        "\n2026.1,1998-01-01,maximum_waiver_days",
+        f"\nours-1,{day.isoformat()},stale_after_cadences,8,Two months are too long for us"
+        "\n2026.1,1998-01-01,maximum_waiver_days",
+    )
     company.drop(
         "support_log",
         "support_log.csv",
@@ -608,9 +615,9 @@ LANDING_GATE = (
     ),
     Fault(
         "a_crm_that_has_stopped",
-        "more than half a year without an export of the CRM, while other feeds go on",
+        "two months without an export of the CRM where its limit is eight weeks",
         "landing",
-        ("salesforce", "age_days=200"),
+        ("salesforce", "age_days=60"),
         "the_crm_is_not_stale",
         plant=_crm_stopped,
     ),

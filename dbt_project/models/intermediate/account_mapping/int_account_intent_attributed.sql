@@ -73,7 +73,6 @@ attributed as (
                 signals_ranked.signal_week_starts_on,
                 signals_ranked.registrable_domain
             order by crm_accounts.created_at nulls last, companies.account_id nulls last
-            rows between unbounded preceding and unbounded following
         ) as hub_account_id,
         cast(count(*) over (
             partition by

@@ -54,7 +54,7 @@ warmed as (
         warm_relatives.related_account
     from warm_relatives
     where not exists (
-            select 1 from overlapping
+            select overlapping.account_id from overlapping
             where overlapping.account_id = warm_relatives.account_id
                 and overlapping.partner_id = warm_relatives.partner_id
         )

@@ -67,7 +67,6 @@ counted as (
         count(*) over (
             partition by provider, signal_week_starts_on
             order by score nulls last
-            range between unbounded preceding and current row
         ) as not_above_count,
         count(*) over (
             partition by provider, signal_week_starts_on

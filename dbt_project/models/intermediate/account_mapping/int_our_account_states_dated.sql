@@ -176,7 +176,6 @@ standing as (
     window so_far as (
         partition by account_id
         order by changed_on nulls last
-        rows between unbounded preceding and current row
     )
 
 ),

@@ -55,9 +55,9 @@ states as (
         case
             when account_states.our_state = 'customer' then 'customer'
             when coalesce(account_states.our_state, '') <> 'former_customer'
-                and coalesce(deals.won_count, 0) > 0
+                and deals.won_count > 0
             then 'customer'
-            when coalesce(deals.open_count, 0) > 0 then 'open_opportunity'
+            when deals.open_count > 0 then 'open_opportunity'
             when account_states.our_state = 'former_customer' then 'former_customer'
             else 'prospect'
         end as our_state,

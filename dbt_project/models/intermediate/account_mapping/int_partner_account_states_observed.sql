@@ -84,7 +84,6 @@ runs_numbered as (
         sum(starts_run) over (
             partition by partner_id, partner_account_id, overlap_key, feed
             order by list_number nulls last
-            rows between unbounded preceding and current row
         ) as run_number
     from compared
 
@@ -98,7 +97,7 @@ runs as (
         runs_numbered.overlap_key,
         runs_numbered.feed,
         cast(runs_numbered.run_number as bigint) as run_number,
-        min(runs_numbered.state_precedence) as state_precedence,
+        runs_numbered.state_precedence,
         min(runs_numbered.as_of) as first_observed_on,
         max(runs_numbered.as_of) as last_observed_on,
         max(runs_numbered.full_lists_count) as full_lists_count,
@@ -109,7 +108,8 @@ runs as (
         runs_numbered.partner_account_id,
         runs_numbered.overlap_key,
         runs_numbered.feed,
-        runs_numbered.run_number
+        runs_numbered.run_number,
+        runs_numbered.state_precedence
 
 ),
 

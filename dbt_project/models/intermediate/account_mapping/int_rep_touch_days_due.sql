@@ -62,7 +62,7 @@ rep_countries as (
     select
         rep_weeks.rep_id,
         rep_weeks.week_starts_on,
-        coalesce(max(calendar.country), max(company.holidays_country)) as country
+        coalesce(max(calendar.country), company.holidays_country) as country
     from rep_weeks
     cross join company
     left join calendar
@@ -71,7 +71,7 @@ rep_countries as (
         and rep_weeks.week_starts_on >= calendar.starts_on
         and rep_weeks.week_starts_on
         <= coalesce(calendar.ends_on, cast('9999-12-31' as date))
-    group by rep_weeks.rep_id, rep_weeks.week_starts_on
+    group by rep_weeks.rep_id, rep_weeks.week_starts_on, company.holidays_country
 
 ),
 
@@ -110,7 +110,7 @@ business_days as (
         and rep_countries.country = holidays.country
     where holidays.holiday_on is null
         and not exists (
-            select 1 from leaves
+            select leaves.rep_id from leaves
             where leaves.rep_id = rep_countries.rep_id
                 and fiscal_days.day_on between leaves.starts_on and leaves.ends_on
         )

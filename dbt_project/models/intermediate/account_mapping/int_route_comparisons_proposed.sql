@@ -64,11 +64,11 @@ candidates as (
         on prioritized.rep_id = reps.rep_id
     where coalesce(reps.is_active, true)
         and not exists (
-            select 1 from cooling
+            select cooling.account_id from cooling
             where cooling.account_id = prioritized.account_id
         )
         and not exists (
-            select 1 from proposed
+            select proposed.account_id from proposed
             where proposed.account_id = prioritized.account_id
         )
 

@@ -35,7 +35,7 @@ accounts_ranked as (
     from steps
     where steps.is_routed
         or not exists (
-            select 1 from routed_weeks
+            select routed_weeks.account_id from routed_weeks
             where routed_weeks.account_id = steps.account_id
                 and routed_weeks.week_starts_on <= steps.conversation_due_on
         )
@@ -176,21 +176,21 @@ summed as (
         step,
         sum(routed_count) as routed_count,
         sum(similar_count) as similar_count,
-        sum(cast(floor(stratum_weight * routed_share * 1000000000000 + 0.5) as bigint))
+        sum(cast(floor(stratum_weight * routed_share * 1e12 + 0.5) as bigint))
             as routed_parts,
-        sum(cast(floor(stratum_weight * similar_share * 1000000000000 + 0.5) as bigint))
+        sum(cast(floor(stratum_weight * similar_share * 1e12 + 0.5) as bigint))
             as similar_parts,
         sum(cast(floor(
             stratum_weight * stratum_weight * (
                 (routed_share - routed_low) * (routed_share - routed_low)
                 + (similar_high - similar_share) * (similar_high - similar_share)
-            ) * 1000000000000 + 0.5
+            ) * 1e12 + 0.5
         ) as bigint)) as low_parts,
         sum(cast(floor(
             stratum_weight * stratum_weight * (
                 (routed_high - routed_share) * (routed_high - routed_share)
                 + (similar_share - similar_low) * (similar_share - similar_low)
-            ) * 1000000000000 + 0.5
+            ) * 1e12 + 0.5
         ) as bigint)) as high_parts
     from bounded
     group by slice_kind, slice_id, step
@@ -205,21 +205,21 @@ estimated as (
         summed.step,
         cast(summed.routed_count as bigint) as matched_routed_count,
         cast(summed.similar_count as bigint) as matched_similar_count,
-        {{ rounded_share('cast(summed.routed_parts as double) / cast(1000000000000 as double)') }}
+        {{ rounded_share('cast(summed.routed_parts as double) / 1e12') }}
             as matched_routed_share,
-        {{ rounded_share('cast(summed.similar_parts as double) / cast(1000000000000 as double)') }}
+        {{ rounded_share('cast(summed.similar_parts as double) / 1e12') }}
             as matched_similar_share,
         {{ rounded_share(
             '(cast(summed.routed_parts as double) - cast(summed.similar_parts as double))'
-            ~ ' / 1000000000000'
+            ~ ' / 1e12'
         ) }} as lift_share,
         {{ rounded_share(
             '(cast(summed.routed_parts as double) - cast(summed.similar_parts as double))'
-            ~ ' / 1000000000000 - sqrt(cast(summed.low_parts as double) / 1000000000000)'
+            ~ ' / 1e12 - sqrt(cast(summed.low_parts as double) / 1e12)'
         ) }} as lift_low_share,
         {{ rounded_share(
             '(cast(summed.routed_parts as double) - cast(summed.similar_parts as double))'
-            ~ ' / 1000000000000 + sqrt(cast(summed.high_parts as double) / 1000000000000)'
+            ~ ' / 1e12 + sqrt(cast(summed.high_parts as double) / 1e12)'
         ) }} as lift_high_share,
         summed.routed_count >= outcome_rules.minimum_accounts_count
         and summed.similar_count >= outcome_rules.minimum_accounts_count as has_enough_accounts

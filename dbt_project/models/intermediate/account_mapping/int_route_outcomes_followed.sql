@@ -227,13 +227,9 @@ spoken as (
                 then conversations.occurred_on
             end
         ) as sellers_spoke_on,
-        max(
-            case
-                when conversations.rep_id = subjects.rep_id
-                    and conversations.occurred_on < subjects.week_starts_on
-                then 1
-                else 0
-            end
+        bool_or(
+            conversations.rep_id = subjects.rep_id
+            and conversations.occurred_on < subjects.week_starts_on
         ) as had_spoken_before
     from subjects
     inner join conversations
@@ -318,7 +314,7 @@ followed as (
             when observed.observed_until_on > subjects.conversation_due_on then false
         end as has_conversation,
         spoken.sellers_spoke_on,
-        coalesce(spoken.had_spoken_before, 0) = 1 as had_sellers_spoken_before,
+        coalesce(spoken.had_spoken_before, false) as had_sellers_spoken_before,
         subjects.opportunity_due_on,
         opened_ranked.opportunity_id,
         opened_ranked.opportunity_opened_on,

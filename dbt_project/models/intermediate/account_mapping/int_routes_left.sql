@@ -84,7 +84,7 @@ explained as (
             when our_states.is_partner_organisation then 'the account is a partner organisation'
             when coalesce(crm_accounts.owner_user_id, '') <> previous_routes.rep_id
             then 'the account has another owner'
-            when not coalesce(reps.is_active, true) then 'the rep is no longer active'
+            when not reps.is_active then 'the rep is no longer active'
             when coverage.partner_id is null then 'the partnership has ended'
             when segmented.account_id is null then 'the account no longer overlaps with the partner'
             when route_plays.cell is null then 'the segment is not routed'
@@ -116,7 +116,7 @@ explained as (
         and previous_routes.account_id = listed_accounts.account_id
     where not route_week.is_frozen
         and not exists (
-            select 1 from proposed
+            select proposed.rep_id from proposed
             where proposed.rep_id = previous_routes.rep_id
                 and proposed.account_id = previous_routes.account_id
                 and proposed.partner_id = previous_routes.partner_id

@@ -134,12 +134,10 @@ ranked as (
         row_number() over (
             partition by ranked_per_side.rep_id
             order by
-                case
-                    when ranked_per_side.is_one_sided
-                        and ranked_per_side.side_rank <= route_week.reserved_one_sided_count
-                    then 0
-                    else 1
-                end nulls last,
+                (
+                    ranked_per_side.is_one_sided
+                    and ranked_per_side.side_rank <= route_week.reserved_one_sided_count
+                ) desc nulls last,
                 ranked_per_side.is_dwelling desc nulls last,
                 ranked_per_side.score desc nulls last,
                 ranked_per_side.account_id nulls last,

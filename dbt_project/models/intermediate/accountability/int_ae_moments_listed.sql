@@ -87,6 +87,7 @@ week_steps as (
         weeks.through_on,
         weeks.week_number,
         weeks.weeks_count
+    having count(case when steps.is_until_opening then steps.known_step end) = 0
 
 ),
 
@@ -104,9 +105,6 @@ moments as (
         week_steps.cutoff_step,
         week_steps.told_on
     from week_steps
-    inner join steps
-        on week_steps.cutoff_step = steps.known_step
-    where not steps.is_until_opening
 
     union all
 

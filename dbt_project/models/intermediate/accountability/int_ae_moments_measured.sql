@@ -77,8 +77,7 @@ targeted as (
         actuals.value,
         actuals.base_value,
         histories.first_fact_on is not null as has_history,
-        coalesce(quarter_days.seat_days_count < projection_rules.minimum_seat_days, false)
-            as is_new_in_seat,
+        quarter_days.seat_days_count < projection_rules.minimum_seat_days as is_new_in_seat,
         moments.moment_kind = 'close' or moments.quarter_ends_on < refresh.as_of
             as is_quarter_over
     from expectations
@@ -156,10 +155,9 @@ measured as (
         case
             when not_judged_status is not null then null
             when is_share then attainment
-            when active_days_count > 0
-            then {{ ratio(
-                    'actual * active_days_count', 'fair_target * elapsed_days_count'
-                ) }}
+            else {{ ratio(
+                'actual * active_days_count', 'fair_target * elapsed_days_count'
+            ) }}
         end as linear_pace,
         not_judged_status,
         is_quarter_over

@@ -44,7 +44,7 @@ money_results as (
 
 ),
 
-counted_positions as (
+classed_positions as (
 
     select
         opportunity_id,
@@ -54,7 +54,17 @@ counted_positions as (
         rep_id,
         case
             when not is_deleted and exclusion is null then attribution_class
-        end as counted_class,
+        end as counted_class
+    from positions
+    where measure = 'pipeline_created'
+        and credit_number = 1
+
+),
+
+counted_positions as (
+
+    select
+        classed_positions.*,
         lag(event_on) over (
             partition by opportunity_id order by known_step nulls last
         ) as previous_event_on,
@@ -64,12 +74,10 @@ counted_positions as (
         lag(rep_id) over (
             partition by opportunity_id order by known_step nulls last
         ) as previous_rep_id,
-        lag(case when not is_deleted and exclusion is null then attribution_class end) over (
+        lag(counted_class) over (
             partition by opportunity_id order by known_step nulls last
         ) as previous_counted_class
-    from positions
-    where measure = 'pipeline_created'
-        and credit_number = 1
+    from classed_positions
 
 ),
 
@@ -133,14 +141,14 @@ touches_ranked as (
         row_number() over (
             partition by real_touch_key
             order by
-                case when our_rep_id is null then 1 else 0 end nulls last,
+                our_rep_id is null nulls last,
                 valid_from_step nulls last,
                 recorded_at nulls last,
                 touch_id nulls last
         ) as evidence_rank,
-        max(case when valid_until_step is null then 1 else 0 end) over (
+        count(case when valid_until_step is null then touch_id end) over (
             partition by real_touch_key
-        ) as is_standing,
+        ) as standing_records_count,
         max(valid_until_step) over (partition by real_touch_key) as last_valid_until_step
     from touches
     where strength in ('strong', 'qualifying', 'engagement')
@@ -148,34 +156,45 @@ touches_ranked as (
 
 ),
 
-real_touches as (
+touches_dated as (
 
     select
         touches_ranked.our_rep_id as rep_id,
         touches_ranked.touch_type,
         fiscal_days.fiscal_quarter,
         touches_ranked.occurred_on as happened_on,
-        touches_ranked.valid_from_step as known_step,
-        cast(1 as {{ type_money() }}) as value
+        touches_ranked.valid_from_step,
+        touches_ranked.last_valid_until_step,
+        touches_ranked.standing_records_count
     from touches_ranked
     inner join fiscal_days
         on touches_ranked.occurred_on = fiscal_days.day_on
     where touches_ranked.evidence_rank = 1
+
+),
+
+real_touches as (
+
+    select
+        rep_id,
+        touch_type,
+        fiscal_quarter,
+        happened_on,
+        valid_from_step as known_step,
+        cast(1 as {{ type_money() }}) as value
+    from touches_dated
 
     union all
 
     select
-        touches_ranked.our_rep_id as rep_id,
-        touches_ranked.touch_type,
-        fiscal_days.fiscal_quarter,
-        touches_ranked.occurred_on as happened_on,
-        touches_ranked.last_valid_until_step as known_step,
+        rep_id,
+        touch_type,
+        fiscal_quarter,
+        happened_on,
+        last_valid_until_step as known_step,
         cast(-1 as {{ type_money() }}) as value
-    from touches_ranked
-    inner join fiscal_days
-        on touches_ranked.occurred_on = fiscal_days.day_on
-    where touches_ranked.evidence_rank = 1
-        and touches_ranked.is_standing = 0
+    from touches_dated
+    where standing_records_count = 0
 
 ),
 

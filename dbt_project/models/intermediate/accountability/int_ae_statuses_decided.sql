@@ -8,21 +8,11 @@ measured as (
 
 thresholds as (
 
-    select * from {{ policy_in_force(ref('stg_policy__status_thresholds'), ['status']) }}
-
-),
-
-reached as (
-
     select
-        measured.moment_id,
-        measured.rep_id,
-        measured.metric,
-        max(thresholds.minimum_pace) as reached_pace
-    from measured
-    inner join thresholds
-        on measured.linear_pace >= thresholds.minimum_pace
-    group by measured.moment_id, measured.rep_id, measured.metric
+        status,
+        minimum_pace,
+        lead(minimum_pace) over (order by minimum_pace nulls last) as next_pace
+    from {{ policy_in_force(ref('stg_policy__status_thresholds'), ['status']) }}
 
 ),
 
@@ -33,20 +23,15 @@ decided as (
         case
             when measured.not_judged_status is not null then measured.not_judged_status
             when measured.is_quarter_over and measured.moment_kind <> 'week'
-                and measured.attainment >= 1
-            then 'met'
-            when measured.is_quarter_over and measured.moment_kind <> 'week' then 'missed'
+            then case when measured.attainment >= 1 then 'met' else 'missed' end
             -- Nothing was due yet: the first working day has not come.
             when measured.elapsed_days_count = 0 then 'on_track'
             else coalesce(thresholds.status, 'off_track')
         end as status
     from measured
-    left join reached
-        on measured.moment_id = reached.moment_id
-        and measured.rep_id = reached.rep_id
-        and measured.metric = reached.metric
     left join thresholds
-        on reached.reached_pace = thresholds.minimum_pace
+        on measured.linear_pace >= thresholds.minimum_pace
+        and (thresholds.next_pace is null or measured.linear_pace < thresholds.next_pace)
 
 )
 

@@ -21,33 +21,17 @@ intervals as (
 
 thresholds as (
 
-    select * from {{ policy_in_force(ref('stg_policy__early_warning'), ['from_week']) }}
+    select
+        from_week,
+        lead(from_week) over (order by from_week nulls last) as before_week,
+        minimum_miss_probability
+    from {{ policy_in_force(ref('stg_policy__early_warning'), ['from_week']) }}
 
 ),
 
 projection_rules as (
 
     select * from {{ policy_in_force(ref('stg_policy__projection'), []) }}
-
-),
-
-week_numbers as (
-
-    select distinct week_number from told_weeks
-
-),
-
-thresholds_ranked as (
-
-    select
-        week_numbers.week_number,
-        thresholds.minimum_miss_probability,
-        row_number() over (
-            partition by week_numbers.week_number order by thresholds.from_week desc nulls last
-        ) as threshold_rank
-    from week_numbers
-    inner join thresholds
-        on week_numbers.week_number >= thresholds.from_week
 
 ),
 
@@ -70,7 +54,7 @@ joined as (
             then cast(0 as {{ type_share() }})
             else intervals.miss_probability
         end as miss_probability,
-        thresholds_ranked.minimum_miss_probability,
+        thresholds.minimum_miss_probability,
         projection_rules.review_week
     from told_weeks
     cross join projection_rules
@@ -84,9 +68,9 @@ joined as (
         and told_weeks.fiscal_quarter = intervals.fiscal_quarter
         and told_weeks.metric = intervals.metric
         and told_weeks.week_number = intervals.week_number
-    left join thresholds_ranked
-        on told_weeks.week_number = thresholds_ranked.week_number
-        and thresholds_ranked.threshold_rank = 1
+    left join thresholds
+        on told_weeks.week_number >= thresholds.from_week
+        and (thresholds.before_week is null or told_weeks.week_number < thresholds.before_week)
 
 ),
 
@@ -97,7 +81,7 @@ reasoned as (
     select
         joined.*,
         case
-            when attainment is null or minimum_miss_probability is null then null
+            when minimum_miss_probability is null then null
             when miss_probability >= minimum_miss_probability
             then 'a miss is as probable as the policy asks for'
             when miss_probability is null

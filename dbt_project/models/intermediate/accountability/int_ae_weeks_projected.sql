@@ -35,8 +35,6 @@ curved as (
         projection_rules.prior_quarters,
         priors.prior_attainment,
         case
-            when told_weeks.attainment is null then null
-            when told_weeks.is_last_week then cast(1 as decimal(18, 6))
             when told_weeks.is_share or seasons.reached_share is null then told_weeks.elapsed_share
             else {{ ratio(
                     'cast(seasons.reached_share * told_weeks.elapsed_share as decimal(18,6))',
@@ -63,11 +61,13 @@ bounded as (
     select
         curved.*,
         case
+            when attainment is null then null
+            when is_last_week then cast(1 as decimal(18, 6))
             when curve_share is null then null
-            when curve_share > 1 then cast(1 as decimal(18, 6))
-            when curve_share < minimum_seasonal_share
-            then cast(minimum_seasonal_share as decimal(18, 6))
-            else curve_share
+            else cast(
+                    least(greatest(curve_share, minimum_seasonal_share), cast(1 as decimal(18, 6)))
+                    as decimal(18, 6)
+                )
         end as expected_share,
         case
             when prior_attainment is null then cast(0 as decimal(18, 6)) else prior_quarters
@@ -81,10 +81,25 @@ reached as (
 
     select
         bounded.*,
+        1 - expected_share as remaining_share,
+        prior_weight + expected_share as total_weight,
+        coalesce(prior_weight * prior_attainment, 0) as prior_reached,
         case
             when is_share then cast(attainment * expected_share as decimal(18, 6)) else attainment
         end as reached_attainment
     from bounded
+
+),
+
+weighed as (
+
+    select
+        reached.*,
+        cast(
+            remaining_share * cast(prior_reached + reached_attainment as decimal(18, 6))
+            as decimal(24, 6)
+        ) as remaining_reached
+    from reached
 
 ),
 
@@ -93,16 +108,11 @@ reached as (
 projected as (
 
     select
-        reached.*,
+        weighed.*,
         cast(
-            reached_attainment + {{ ratio(
-                'cast((1 - expected_share) * cast('
-                ~ 'prior_weight * coalesce(prior_attainment, 0) + reached_attainment'
-                ~ ' as decimal(18,6)) as decimal(24,6))',
-                'prior_weight + expected_share'
-            ) }} as decimal(18, 6)
+            reached_attainment + {{ ratio('remaining_reached', 'total_weight') }} as decimal(18, 6)
         ) as projected_attainment
-    from reached
+    from weighed
 
 )
 

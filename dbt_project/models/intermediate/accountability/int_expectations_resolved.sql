@@ -41,6 +41,9 @@ own_ranked as (
 
     select
         moments.moment_id,
+        moments.moment_kind,
+        moments.quarter_starts_on,
+        moments.cutoff_step,
         versions.rep_id,
         versions.fiscal_quarter,
         versions.metric,
@@ -65,25 +68,42 @@ own_ranked as (
 
 ),
 
+-- Case 46: a quota in the rep's own currency is turned into the company's at the plan rate.
 own_expectations as (
 
-    select * from own_ranked
-    where version_rank = 1
+    select
+        own_ranked.*,
+        case
+            when own_ranked.currency is null or own_ranked.currency = company.company_currency
+            then own_ranked.target
+            else {{ convert_amount('own_ranked.target', 'plan_rates.plan_rate') }}
+        end as converted_target
+    from own_ranked
+    cross join company
+    left join plan_rates
+        on own_ranked.currency = plan_rates.currency
+        and own_ranked.quarter_starts_on >= plan_rates.effective_from_on
+        and (
+            plan_rates.effective_before_on is null
+            or own_ranked.quarter_starts_on < plan_rates.effective_before_on
+        )
+        and own_ranked.cutoff_step >= plan_rates.valid_from_step
+        and (
+            plan_rates.valid_until_step is null
+            or own_ranked.cutoff_step < plan_rates.valid_until_step
+        )
+    where own_ranked.version_rank = 1
 
 ),
 
--- Every rep in seat owes the policy's defaults; a row of their own replaces the default.
-default_expectations as (
+defaults_by_moment as (
 
     select
-        quarter_days.moment_id,
-        quarter_days.rep_id,
-        quarter_days.fiscal_quarter,
+        moments.moment_id,
+        moments.moment_kind,
         defaults.metric,
         defaults.target
-    from quarter_days
-    inner join moments
-        on quarter_days.moment_id = moments.moment_id
+    from moments
     inner join defaults
         on moments.quarter_starts_on >= defaults.effective_from_on
         and (
@@ -98,11 +118,27 @@ default_expectations as (
 
 ),
 
+-- Every rep in seat owes the policy's defaults; a row of their own replaces the default.
+default_expectations as (
+
+    select
+        quarter_days.moment_id,
+        defaults_by_moment.moment_kind,
+        quarter_days.rep_id,
+        quarter_days.fiscal_quarter,
+        defaults_by_moment.metric,
+        defaults_by_moment.target
+    from quarter_days
+    inner join defaults_by_moment
+        on quarter_days.moment_id = defaults_by_moment.moment_id
+
+),
+
 expectation_keys as (
 
-    select moment_id, rep_id, fiscal_quarter, metric from default_expectations
+    select moment_id, moment_kind, rep_id, fiscal_quarter, metric from default_expectations
     union
-    select moment_id, rep_id, fiscal_quarter, metric from own_expectations
+    select moment_id, moment_kind, rep_id, fiscal_quarter, metric from own_expectations
 
 ),
 
@@ -110,12 +146,17 @@ resolved as (
 
     select
         expectation_keys.moment_id,
+        expectation_keys.moment_kind,
         expectation_keys.rep_id,
         expectation_keys.fiscal_quarter,
         expectation_keys.metric,
         own_expectations.metric is not null as is_own_row,
         coalesce(own_expectations.target, default_expectations.target) as stated_target,
         own_expectations.currency as stated_currency,
+        case
+            when own_expectations.target is null then default_expectations.target
+            else own_expectations.converted_target
+        end as target,
         own_expectations.acknowledged_on,
         own_expectations.source_file,
         own_expectations.source_row_number
@@ -129,46 +170,6 @@ resolved as (
         and expectation_keys.rep_id = default_expectations.rep_id
         and expectation_keys.metric = default_expectations.metric
 
-),
-
--- Case 46: a quota in the rep's own currency is turned into the company's at the plan rate.
-converted as (
-
-    select
-        resolved.moment_id,
-        moments.moment_kind,
-        resolved.rep_id,
-        resolved.fiscal_quarter,
-        resolved.metric,
-        resolved.is_own_row,
-        resolved.stated_target,
-        resolved.stated_currency,
-        case
-            when resolved.stated_currency is null
-                or resolved.stated_currency = company.company_currency
-            then resolved.stated_target
-            else {{ convert_amount('resolved.stated_target', 'plan_rates.plan_rate') }}
-        end as target,
-        resolved.acknowledged_on,
-        resolved.source_file,
-        resolved.source_row_number
-    from resolved
-    cross join company
-    inner join moments
-        on resolved.moment_id = moments.moment_id
-    left join plan_rates
-        on resolved.stated_currency = plan_rates.currency
-        and moments.quarter_starts_on >= plan_rates.effective_from_on
-        and (
-            plan_rates.effective_before_on is null
-            or moments.quarter_starts_on < plan_rates.effective_before_on
-        )
-        and moments.cutoff_step >= plan_rates.valid_from_step
-        and (
-            plan_rates.valid_until_step is null
-            or moments.cutoff_step < plan_rates.valid_until_step
-        )
-
 )
 
-select * from converted
+select * from resolved

@@ -39,7 +39,7 @@ in_force as (
         rates.incentive_rate,
         row_number() over (
             partition by types.opportunity_type, classes.attribution_class, change_days.effective_from_on
-            order by case when rates.opportunity_type = '*' then 1 else 0 end nulls last
+            order by rates.opportunity_type = '*' nulls last
         ) as rate_rank
     from types
     cross join classes
@@ -70,7 +70,8 @@ compared as (
         ) as effective_before_on,
         in_force.incentive_rate,
         solo.incentive_rate as solo_rate,
-        coalesce(in_force.incentive_rate, 0) >= coalesce(solo.incentive_rate, 0) as is_fair
+        solo.incentive_rate is null
+        or coalesce(in_force.incentive_rate, 0) >= solo.incentive_rate as is_fair
     from in_force
     inner join in_force as solo
         on in_force.opportunity_type = solo.opportunity_type

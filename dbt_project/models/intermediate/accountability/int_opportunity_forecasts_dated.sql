@@ -21,7 +21,7 @@ forecasts as (
         changed_at as forecast_at,
         forecast_category,
         probability,
-        cast(1 as bigint) as evidence_rank,
+        false as is_of_record,
         known_step,
         batch_id,
         source_row_number
@@ -36,7 +36,7 @@ forecasts as (
         coalesce(modified_at, cast(known_on as timestamp)) as forecast_at,
         forecast_category,
         probability,
-        cast(2 as bigint) as evidence_rank,
+        true as is_of_record,
         known_step,
         batch_id,
         source_row_number
@@ -52,7 +52,7 @@ ranked as (
         row_number() over (
             partition by opportunity_id, stage_name, forecast_at
             order by
-                evidence_rank nulls last,
+                is_of_record nulls last,
                 known_step nulls last,
                 batch_id nulls last,
                 source_row_number nulls last

@@ -75,7 +75,7 @@ automatic_types as (
     from activity_touch_types
     inner join touch_types
         on activity_touch_types.touch_type = touch_types.touch_type
-    where touch_types.strength = 'none'
+        and touch_types.strength = 'none'
 
 ),
 
@@ -151,47 +151,57 @@ stages_entered as (
 
 ),
 
+next_steps_said as (
+
+    select
+        opportunity_id,
+        stage_name,
+        close_on,
+        push_count,
+        nullif(trim(next_step), '') as next_step,
+        substring(trim(next_step), 1, 10) as due_day
+    from opportunities
+
+),
+
 -- A next step says when it is due by the day in front of it; one without a day cannot be overdue.
 next_steps as (
 
     select
-        opportunity_id,
-        nullif(trim(next_step), '') as next_step,
+        next_steps_said.*,
         case
-            when {{ regexp_matches_whole('substring(trim(next_step), 1, 10)', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
-            then {{ safe_cast('substring(trim(next_step), 1, 10)', 'date') }}
+            when {{ regexp_matches_whole('due_day', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            then {{ safe_cast('due_day', 'date') }}
         end as next_step_due_on
-    from opportunities
+    from next_steps_said
 
 ),
 
 measured as (
 
     select
-        opportunities.opportunity_id,
+        next_steps.opportunity_id,
         last_activities.last_activity_on,
         next_steps.next_step,
         next_steps.next_step_due_on,
-        opportunities.close_on,
-        greatest(coalesce(pushes.pushes_count, 0), coalesce(opportunities.push_count, 0)) as pushes_count,
+        next_steps.close_on,
+        coalesce(greatest(pushes.pushes_count, next_steps.push_count), 0) as pushes_count,
         stages_entered.stage_entered_on,
         stages.stage_age_limit_days,
         {{ days_between('last_activities.last_activity_on', 'refresh_current.as_of') }} as silent_days,
         {{ days_between('next_steps.next_step_due_on', 'refresh_current.as_of') }} as next_step_overdue_days,
-        {{ days_between('opportunities.close_on', 'refresh_current.as_of') }} as close_date_past_days,
+        {{ days_between('next_steps.close_on', 'refresh_current.as_of') }} as close_date_past_days,
         {{ days_between('stages_entered.stage_entered_on', 'refresh_current.as_of') }} as stage_days
-    from opportunities
+    from next_steps
     cross join refresh_current
     left join last_activities
-        on opportunities.opportunity_id = last_activities.opportunity_id
-    left join next_steps
-        on opportunities.opportunity_id = next_steps.opportunity_id
+        on next_steps.opportunity_id = last_activities.opportunity_id
     left join pushes
-        on opportunities.opportunity_id = pushes.opportunity_id
+        on next_steps.opportunity_id = pushes.opportunity_id
     left join stages_entered
-        on opportunities.opportunity_id = stages_entered.opportunity_id
+        on next_steps.opportunity_id = stages_entered.opportunity_id
     left join stages
-        on opportunities.stage_name = stages.stage_name
+        on next_steps.stage_name = stages.stage_name
 
 )
 

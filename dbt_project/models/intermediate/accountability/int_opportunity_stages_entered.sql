@@ -37,19 +37,36 @@ first_influenced as (
 
 ),
 
+entries_ranked as (
+
+    select
+        opportunity_id,
+        stage_number,
+        stage_name,
+        moved_at,
+        moved_on,
+        count(*) over (partition by opportunity_id, stage_number) as entries_count,
+        row_number() over (
+            partition by opportunity_id, stage_number order by moved_at nulls last
+        ) as entry_rank
+    from moves
+    where not is_closed
+        and stage_number is not null
+
+),
+
 -- Entered again is entered once: the first time counts, and the others are counted beside it.
 entries as (
 
     select
-        moves.opportunity_id,
-        moves.stage_number,
-        min(moves.moved_at) as entered_at,
-        min(moves.moved_on) as entered_on,
-        cast(count(*) as bigint) as entries_count
-    from moves
-    where not moves.is_closed
-        and moves.stage_number is not null
-    group by moves.opportunity_id, moves.stage_number
+        opportunity_id,
+        stage_number,
+        moved_at as entered_at,
+        moved_on as entered_on,
+        stage_name as entered_stage_name,
+        cast(entries_count as bigint) as entries_count
+    from entries_ranked
+    where entry_rank = 1
 
 ),
 
@@ -59,7 +76,6 @@ onward as (
     select
         entries.opportunity_id,
         entries.stage_number,
-        min(moves.moved_at) as advanced_at,
         min(moves.moved_on) as advanced_on
     from entries
     inner join moves
@@ -96,22 +112,17 @@ won as (
 forecasts_ranked as (
 
     select
-        entries.opportunity_id,
-        entries.stage_number,
+        entries.*,
         forecasts.forecast_category,
         forecasts.probability,
         row_number() over (
             partition by entries.opportunity_id, entries.stage_number
-            order by forecasts.forecast_at nulls last, forecasts.stage_name nulls last
+            order by forecasts.forecast_at nulls last
         ) as forecast_rank
     from entries
-    inner join moves
-        on entries.opportunity_id = moves.opportunity_id
-        and entries.stage_number = moves.stage_number
-        and moves.entry_number = 1
-    inner join forecasts
+    left join forecasts
         on entries.opportunity_id = forecasts.opportunity_id
-        and moves.stage_name = forecasts.stage_name
+        and entries.entered_stage_name = forecasts.stage_name
         and entries.entered_at <= forecasts.forecast_at
 
 ),
@@ -121,11 +132,11 @@ forecasts_ranked as (
 entered as (
 
     select
-        entries.opportunity_id,
-        entries.stage_number,
-        entries.entered_at,
-        entries.entered_on,
-        entries.entries_count,
+        forecasts_ranked.opportunity_id,
+        forecasts_ranked.stage_number,
+        forecasts_ranked.entered_at,
+        forecasts_ranked.entered_on,
+        forecasts_ranked.entries_count,
         onward.advanced_on,
         coalesce(backward.went_back_count, 0) as went_back_count,
         opportunities.is_closed,
@@ -134,29 +145,26 @@ entered as (
         case
             when opportunities.attribution_class = 'sourced' then 'partner_touched'
             when opportunities.attribution_class = 'influenced'
-                and coalesce(first_influenced.influenced_at, entries.entered_at) <= entries.entered_at
+                and coalesce(first_influenced.influenced_at, forecasts_ranked.entered_at) <= forecasts_ranked.entered_at
             then 'partner_touched'
             else 'direct'
         end as deal_group,
         forecasts_ranked.forecast_category,
         forecasts_ranked.probability
-    from entries
+    from forecasts_ranked
     inner join opportunities
-        on entries.opportunity_id = opportunities.opportunity_id
+        on forecasts_ranked.opportunity_id = opportunities.opportunity_id
     left join onward
-        on entries.opportunity_id = onward.opportunity_id
-        and entries.stage_number = onward.stage_number
+        on forecasts_ranked.opportunity_id = onward.opportunity_id
+        and forecasts_ranked.stage_number = onward.stage_number
     left join backward
-        on entries.opportunity_id = backward.opportunity_id
-        and entries.stage_number = backward.stage_number
+        on forecasts_ranked.opportunity_id = backward.opportunity_id
+        and forecasts_ranked.stage_number = backward.stage_number
     left join won
-        on entries.opportunity_id = won.opportunity_id
+        on forecasts_ranked.opportunity_id = won.opportunity_id
     left join first_influenced
-        on entries.opportunity_id = first_influenced.opportunity_id
-    left join forecasts_ranked
-        on entries.opportunity_id = forecasts_ranked.opportunity_id
-        and entries.stage_number = forecasts_ranked.stage_number
-        and forecasts_ranked.forecast_rank = 1
+        on forecasts_ranked.opportunity_id = first_influenced.opportunity_id
+    where forecasts_ranked.forecast_rank = 1
 
 )
 

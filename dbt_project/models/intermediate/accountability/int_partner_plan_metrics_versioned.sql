@@ -23,8 +23,10 @@ plans_ranked as (
 
     select
         plan_id,
-        greatest(agreed_by_us_on, agreed_by_partner_on) as agreed_on,
-        agreed_by_us_on is not null and agreed_by_partner_on is not null as is_agreed,
+        case
+            when agreed_by_us_on is null or agreed_by_partner_on is null then null
+            else greatest(agreed_by_us_on, agreed_by_partner_on)
+        end as agreed_on,
         {{ newest_version('plan_id') }} as version_rank
     from plan_versions
 
@@ -46,7 +48,6 @@ compared as (
 
     select
         metrics_ranked.*,
-        row_number() over metric_steps as said_number,
         lag(side) over metric_steps as previous_side,
         lag(metric) over metric_steps as previous_metric,
         lag(target) over metric_steps as previous_target,
@@ -65,7 +66,7 @@ changed as (
 
     select *
     from compared
-    where said_number = 1
+    where previous_known_on is null
         or side is distinct from previous_side
         or metric is distinct from previous_metric
         or target is distinct from previous_target
@@ -73,19 +74,27 @@ changed as (
 
 ),
 
-logged as (
+reviews_ranked as (
 
     select
-        changed.plan_id,
-        changed.metric_id,
-        changed.known_step,
-        max(reviews.reviewed_on) as reviewed_on
+        changed.*,
+        reviews.reviewed_on,
+        row_number() over (
+            partition by changed.plan_id, changed.metric_id, changed.known_step
+            order by reviews.reviewed_on desc nulls last
+        ) as review_rank
     from changed
-    inner join reviews
+    left join reviews
         on changed.plan_id = reviews.plan_id
         and changed.known_on >= reviews.reviewed_on
         and changed.previous_known_on <= reviews.reviewed_on
-    group by changed.plan_id, changed.metric_id, changed.known_step
+
+),
+
+logged as (
+
+    select * from reviews_ranked
+    where review_rank = 1
 
 ),
 
@@ -94,47 +103,43 @@ logged as (
 decided as (
 
     select
-        changed.plan_id,
-        changed.metric_id,
+        logged.plan_id,
+        logged.metric_id,
         row_number() over (
-            partition by changed.plan_id, changed.metric_id
-            order by changed.known_step nulls last
+            partition by logged.plan_id, logged.metric_id
+            order by logged.known_step nulls last
         ) as version_number,
-        changed.side,
-        changed.metric,
-        changed.target,
-        changed.due_on,
-        changed.unit,
-        changed.baseline,
-        changed.owner,
-        changed.evidence_source,
-        changed.reported_actual,
-        changed.previous_side,
-        changed.previous_metric,
-        changed.previous_target,
-        changed.previous_due_on,
-        changed.known_on,
-        changed.known_step,
+        logged.side,
+        logged.metric,
+        logged.target,
+        logged.due_on,
+        logged.unit,
+        logged.baseline,
+        logged.owner,
+        logged.evidence_source,
+        logged.reported_actual,
+        logged.previous_side,
+        logged.previous_metric,
+        logged.previous_target,
+        logged.previous_due_on,
+        logged.known_on,
+        logged.known_step,
         logged.reviewed_on,
         case
-            when changed.said_number = 1 then 'first'
-            when not coalesce(plans_ranked.is_agreed, false) then 'before_agreement'
-            when changed.known_on <= plans_ranked.agreed_on then 'before_agreement'
+            when logged.previous_known_on is null then 'first'
+            when plans_ranked.agreed_on is null or logged.known_on <= plans_ranked.agreed_on
+            then 'before_agreement'
             when logged.reviewed_on is not null then 'logged'
             else 'not_logged'
         end as change_kind,
-        changed.batch_id,
-        changed.source_file,
-        changed.source_sha256,
-        changed.source_row_number
-    from changed
+        logged.batch_id,
+        logged.source_file,
+        logged.source_sha256,
+        logged.source_row_number
+    from logged
     left join plans_ranked
-        on changed.plan_id = plans_ranked.plan_id
+        on logged.plan_id = plans_ranked.plan_id
         and plans_ranked.version_rank = 1
-    left join logged
-        on changed.plan_id = logged.plan_id
-        and changed.metric_id = logged.metric_id
-        and changed.known_step = logged.known_step
 
 )
 

@@ -124,7 +124,6 @@ results as (
         cast(0 as bigint) as base_count
     from support_ranked
     where version_rank = 1
-        and given_at is not null
 
     union all
 

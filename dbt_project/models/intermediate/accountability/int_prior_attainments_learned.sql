@@ -24,50 +24,58 @@ projection_rules as (
 
 ),
 
-of_company as (
-
-    select
-        paired.fiscal_quarter,
-        paired.week_number,
-        finals.metric,
-        {{ ratio('sum(finals.final_attainment)', 'cast(count(*) as decimal(18,0))') }}
-            as mean_attainment
-    from paired
-    inner join finals
-        on paired.earlier_quarter = finals.fiscal_quarter
-    group by paired.fiscal_quarter, paired.week_number, finals.metric
-
-),
-
-of_reps as (
+earlier_finals as (
 
     select
         paired.fiscal_quarter,
         paired.week_number,
         finals.rep_id,
         finals.metric,
-        sum(finals.final_attainment) as attainments,
-        count(*) as quarters_count
+        finals.final_attainment
     from paired
     inner join finals
         on paired.earlier_quarter = finals.fiscal_quarter
-    group by paired.fiscal_quarter, paired.week_number, finals.rep_id, finals.metric
+
+),
+
+of_company as (
+
+    select
+        fiscal_quarter,
+        week_number,
+        metric,
+        {{ ratio('sum(final_attainment)', 'cast(count(*) as decimal(18,0))') }} as mean_attainment
+    from earlier_finals
+    group by fiscal_quarter, week_number, metric
+
+),
+
+of_reps as (
+
+    select
+        fiscal_quarter,
+        week_number,
+        rep_id,
+        metric,
+        sum(final_attainment) as attainments,
+        count(*) as quarters_count
+    from earlier_finals
+    group by fiscal_quarter, week_number, rep_id, metric
 
 ),
 
 -- A rep's own quarters count by their number, the company by its weight.
-learned as (
+weighed as (
 
     select
         told_weeks.rep_id,
         told_weeks.fiscal_quarter,
         told_weeks.metric,
         told_weeks.week_number,
-        {{ ratio(
-            'coalesce(of_reps.attainments, 0)'
-            ~ ' + cast(projection_rules.company_quarters * of_company.mean_attainment as decimal(18,6))',
-            'coalesce(of_reps.quarters_count, 0) + projection_rules.company_quarters'
-        ) }} as prior_attainment
+        coalesce(of_reps.attainments, 0)
+        + cast(projection_rules.company_quarters * of_company.mean_attainment as decimal(18, 6))
+            as weighed_attainments,
+        coalesce(of_reps.quarters_count, 0) + projection_rules.company_quarters as weight
     from told_weeks
     cross join projection_rules
     inner join of_company
@@ -80,6 +88,18 @@ learned as (
         and told_weeks.metric = of_reps.metric
         and told_weeks.rep_id = of_reps.rep_id
     where not told_weeks.is_frozen
+
+),
+
+learned as (
+
+    select
+        rep_id,
+        fiscal_quarter,
+        metric,
+        week_number,
+        {{ ratio('weighed_attainments', 'weight') }} as prior_attainment
+    from weighed
 
 )
 

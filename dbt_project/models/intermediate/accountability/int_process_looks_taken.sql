@@ -34,31 +34,20 @@ weeks as (
 
 -- One look a week, with what the first landing after it told; weeks before the first landing were
 -- not looked at.
-week_steps as (
+looks as (
 
     select
         weeks.fiscal_quarter,
         weeks.through_on,
         min(steps.known_step) as cutoff_step
     from weeks
-    inner join steps
-        on weeks.through_on < steps.known_on
+    cross join steps
+    where weeks.through_on < steps.known_on
     group by weeks.fiscal_quarter, weeks.through_on
+    having count(case when steps.is_until_opening then steps.known_step end) = 0
 
 ),
 
-looks as (
-
-    select week_steps.*
-    from week_steps
-    inner join steps
-        on week_steps.cutoff_step = steps.known_step
-    where not steps.is_until_opening
-
-),
-
--- A next step says when it is due by the day in front of it; one without a day is kept as long as
--- the deal's close date has not passed.
 seen as (
 
     select
@@ -69,15 +58,26 @@ seen as (
         looks.cutoff_step,
         versions.close_on,
         nullif(trim(versions.next_step), '') as next_step,
-        case
-            when {{ regexp_matches_whole('substring(trim(versions.next_step), 1, 10)', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
-            then {{ safe_cast('substring(trim(versions.next_step), 1, 10)', 'date') }}
-        end as next_step_due_on
+        substring(trim(versions.next_step), 1, 10) as due_day
     from looks
     inner join versions
         on looks.cutoff_step >= versions.known_step
         and (versions.superseded_step is null or looks.cutoff_step < versions.superseded_step)
         and looks.through_on >= versions.created_on
+
+),
+
+-- A next step says when it is due by the day in front of it; one without a day is kept as long as
+-- the deal's close date has not passed.
+dated as (
+
+    select
+        seen.*,
+        case
+            when {{ regexp_matches_whole('due_day', '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            then {{ safe_cast('due_day', 'date') }}
+        end as next_step_due_on
+    from seen
 
 ),
 
@@ -100,7 +100,7 @@ taken as (
             ) as {{ type_money() }}
         ) as value,
         cast(count(*) as {{ type_money() }}) as base_value
-    from seen
+    from dated
     group by rep_id, fiscal_quarter, through_on, cutoff_step
 
 )

@@ -31,7 +31,6 @@ pooled as (
         paired.fiscal_quarter,
         paired.week_number,
         errors.metric,
-        errors.rep_id || '|' || errors.fiscal_quarter as error_id,
         errors.error
     from paired
     inner join errors
@@ -46,7 +45,7 @@ ranked as (
         pooled.*,
         row_number() over (
             partition by fiscal_quarter, week_number, metric
-            order by error nulls last, error_id nulls last
+            order by error nulls last
         ) as error_rank,
         count(*) over (partition by fiscal_quarter, week_number, metric) as errors_count
     from pooled
@@ -59,7 +58,7 @@ bounds as (
         ranked.fiscal_quarter,
         ranked.week_number,
         ranked.metric,
-        max(ranked.errors_count) as errors_count,
+        ranked.errors_count,
         min(
             case
                 when ranked.error_rank >= ranked.errors_count * projection_rules.interval_lower_share
@@ -74,7 +73,24 @@ bounds as (
         ) as high_error
     from ranked
     cross join projection_rules
-    group by ranked.fiscal_quarter, ranked.week_number, ranked.metric
+    group by ranked.fiscal_quarter, ranked.week_number, ranked.metric, ranked.errors_count
+
+),
+
+-- An error is a share of this size.
+sized as (
+
+    select
+        projected.rep_id,
+        projected.fiscal_quarter,
+        projected.metric,
+        projected.week_number,
+        projected.projected_attainment,
+        cast(1 as decimal(18, 6)) - projected.projected_attainment as missing_attainment,
+        greatest(projected.projected_attainment, 0) + projection_rules.error_offset as error_size,
+        projection_rules.minimum_errors_count
+    from projected
+    cross join projection_rules
 
 ),
 
@@ -83,28 +99,30 @@ bounds as (
 ordered as (
 
     select
-        pooled.fiscal_quarter,
-        pooled.week_number,
-        pooled.metric,
-        pooled.error as position_value,
+        fiscal_quarter,
+        week_number,
+        metric,
+        error as position_value,
         1 as error_count,
-        pooled.error_id as position_id
+        cast(null as {{ type_string() }}) as rep_id,
+        cast(null as decimal(18, 6)) as projected_attainment,
+        cast(null as decimal(18, 6)) as error_size,
+        cast(null as bigint) as minimum_errors_count
     from pooled
 
     union all
 
     select
-        projected.fiscal_quarter,
-        projected.week_number,
-        projected.metric,
-        {{ ratio(
-            'cast(1 as decimal(18,6)) - projected.projected_attainment',
-            'greatest(projected.projected_attainment, 0) + projection_rules.error_offset'
-        ) }} as position_value,
+        fiscal_quarter,
+        week_number,
+        metric,
+        {{ ratio('missing_attainment', 'error_size') }} as position_value,
         0 as error_count,
-        projected.rep_id as position_id
-    from projected
-    cross join projection_rules
+        rep_id,
+        projected_attainment,
+        error_size,
+        minimum_errors_count
+    from sized
 
 ),
 
@@ -114,8 +132,7 @@ counted as (
         ordered.*,
         sum(error_count) over (
             partition by fiscal_quarter, week_number, metric
-            order by position_value nulls last, error_count nulls last, position_id nulls last
-            rows between unbounded preceding and current row
+            order by position_value nulls last, error_count nulls last
         ) as errors_below_count
     from ordered
 
@@ -124,42 +141,30 @@ counted as (
 told as (
 
     select
-        projected.rep_id,
-        projected.fiscal_quarter,
-        projected.metric,
-        projected.week_number,
+        counted.rep_id,
+        counted.fiscal_quarter,
+        counted.metric,
+        counted.week_number,
         cast(bounds.errors_count as bigint) as errors_count,
         cast(
-            projected.projected_attainment + cast(
-                bounds.low_error
-                * (greatest(projected.projected_attainment, 0) + projection_rules.error_offset)
-                as decimal(18, 6)
-            ) as decimal(18, 6)
+            counted.projected_attainment
+            + cast(bounds.low_error * counted.error_size as decimal(18, 6)) as decimal(18, 6)
         ) as low_attainment,
         cast(
-            projected.projected_attainment + cast(
-                bounds.high_error
-                * (greatest(projected.projected_attainment, 0) + projection_rules.error_offset)
-                as decimal(18, 6)
-            ) as decimal(18, 6)
+            counted.projected_attainment
+            + cast(bounds.high_error * counted.error_size as decimal(18, 6)) as decimal(18, 6)
         ) as high_attainment,
         {{ share(
             'cast(counted.errors_below_count as decimal(18,0))',
             'cast(bounds.errors_count as decimal(18,0))'
         ) }} as miss_probability
-    from projected
-    cross join projection_rules
+    from counted
     inner join bounds
-        on projected.fiscal_quarter = bounds.fiscal_quarter
-        and projected.week_number = bounds.week_number
-        and projected.metric = bounds.metric
-        and projection_rules.minimum_errors_count <= bounds.errors_count
-    inner join counted
-        on projected.fiscal_quarter = counted.fiscal_quarter
-        and projected.week_number = counted.week_number
-        and projected.metric = counted.metric
-        and projected.rep_id = counted.position_id
-        and counted.error_count = 0
+        on counted.fiscal_quarter = bounds.fiscal_quarter
+        and counted.week_number = bounds.week_number
+        and counted.metric = bounds.metric
+        and counted.minimum_errors_count <= bounds.errors_count
+    where counted.error_count = 0
 
 )
 

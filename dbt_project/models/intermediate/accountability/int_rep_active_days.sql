@@ -6,12 +6,6 @@ periods as (
 
 ),
 
-moments as (
-
-    select * from {{ ref('int_ae_moments_listed') }}
-
-),
-
 business_days as (
 
     select * from {{ ref('int_country_business_days_listed') }}
@@ -29,27 +23,25 @@ seat_days as (
 
     select
         periods.moment_id,
-        moments.moment_kind,
+        periods.moment_kind,
         periods.rep_id,
         periods.fiscal_quarter,
         business_days.day_on
     from periods
     cross join company
-    inner join moments
-        on periods.moment_id = moments.moment_id
     inner join business_days
         on lower(coalesce(periods.country, company.holidays_country)) = business_days.country
         and periods.fiscal_quarter = business_days.fiscal_quarter
         and business_days.day_on between periods.starts_on and periods.ends_on
-        and moments.cutoff_step >= business_days.valid_from_step
+        and periods.cutoff_step >= business_days.valid_from_step
         and (
             business_days.valid_until_step is null
-            or moments.cutoff_step < business_days.valid_until_step
+            or periods.cutoff_step < business_days.valid_until_step
         )
     where periods.kind = 'seat'
     group by
         periods.moment_id,
-        moments.moment_kind,
+        periods.moment_kind,
         periods.rep_id,
         periods.fiscal_quarter,
         business_days.day_on

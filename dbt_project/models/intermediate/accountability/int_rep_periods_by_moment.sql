@@ -22,9 +22,12 @@ known_periods as (
 
     select
         moments.moment_id,
+        moments.moment_kind,
         moments.fiscal_quarter,
         moments.quarter_starts_on,
         moments.quarter_ends_on,
+        moments.through_on,
+        moments.cutoff_step,
         calendar.rep_id,
         calendar.kind,
         calendar.starts_on,
@@ -59,9 +62,12 @@ assumed_seats as (
 
     select
         moments.moment_id,
+        moments.moment_kind,
         moments.fiscal_quarter,
         moments.quarter_starts_on,
         moments.quarter_ends_on,
+        moments.through_on,
+        moments.cutoff_step,
         expectations.rep_id
     from moments
     inner join expectations
@@ -78,9 +84,12 @@ assumed_seats as (
     where seated_reps.rep_id is null
     group by
         moments.moment_id,
+        moments.moment_kind,
         moments.fiscal_quarter,
         moments.quarter_starts_on,
         moments.quarter_ends_on,
+        moments.through_on,
+        moments.cutoff_step,
         expectations.rep_id
 
 ),
@@ -89,7 +98,10 @@ periods as (
 
     select
         known_periods.moment_id,
+        known_periods.moment_kind,
         known_periods.fiscal_quarter,
+        known_periods.through_on,
+        known_periods.cutoff_step,
         known_periods.rep_id,
         known_periods.kind,
         known_periods.starts_on,
@@ -107,7 +119,10 @@ periods as (
 
     select
         moment_id,
+        moment_kind,
         fiscal_quarter,
+        through_on,
+        cutoff_step,
         rep_id,
         'seat' as kind,
         quarter_starts_on as starts_on,

@@ -12,12 +12,6 @@ periods as (
 
 ),
 
-moments as (
-
-    select * from {{ ref('int_ae_moments_listed') }}
-
-),
-
 business_days as (
 
     select * from {{ ref('int_country_business_days_listed') }}
@@ -37,6 +31,8 @@ seats_ranked as (
         moment_id,
         rep_id,
         country,
+        through_on,
+        cutoff_step,
         first_seat_starts_on,
         row_number() over (
             partition by moment_id, rep_id order by starts_on desc nulls last
@@ -52,21 +48,19 @@ active_by_quarter as (
         active_days.moment_id,
         active_days.rep_id,
         active_days.fiscal_quarter,
-        moments.moment_kind,
-        moments.cutoff_step,
-        moments.through_on,
+        active_days.moment_kind,
+        seats_ranked.cutoff_step,
+        seats_ranked.through_on,
         coalesce(seats_ranked.country, company.holidays_country) as country,
         seats_ranked.first_seat_starts_on,
         sum(active_days.active_share) as active_days_count,
         sum(
             case
-                when active_days.day_on <= moments.through_on then active_days.active_share else 0
+                when active_days.day_on <= seats_ranked.through_on then active_days.active_share else 0
             end
         ) as elapsed_days_count
     from active_days
     cross join company
-    inner join moments
-        on active_days.moment_id = moments.moment_id
     inner join seats_ranked
         on active_days.moment_id = seats_ranked.moment_id
         and active_days.rep_id = seats_ranked.rep_id
@@ -75,9 +69,9 @@ active_by_quarter as (
         active_days.moment_id,
         active_days.rep_id,
         active_days.fiscal_quarter,
-        moments.moment_kind,
-        moments.cutoff_step,
-        moments.through_on,
+        active_days.moment_kind,
+        seats_ranked.cutoff_step,
+        seats_ranked.through_on,
         coalesce(seats_ranked.country, company.holidays_country),
         seats_ranked.first_seat_starts_on
 

@@ -102,8 +102,8 @@ routed as (
         count(*) as routed_accounts_count,
         count(distinct weekly_routes.week_starts_on) as routed_weeks_count
     from moments
-    inner join weekly_routes
-        on moments.through_on >= weekly_routes.week_starts_on
+    cross join weekly_routes
+    where moments.through_on >= weekly_routes.week_starts_on
         and moments.quarter_starts_on <= {{ add_days('weekly_routes.week_starts_on', 6) }}
     group by moments.moment_id, weekly_routes.rep_id
 
@@ -117,8 +117,8 @@ accounts_by_moment as (
         accounts.account_id,
         accounts.owner_user_id as rep_id
     from moments
-    inner join accounts
-        on accounts.created_on is null
+    cross join accounts
+    where accounts.created_on is null
         or moments.through_on >= accounts.created_on
 
 ),

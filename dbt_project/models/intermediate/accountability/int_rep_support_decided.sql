@@ -14,7 +14,7 @@ decided as (
         rep_id,
         fiscal_quarter,
         case
-            when max(case when is_gap then 1 else 0 end) = 1 then 'support_gap' else 'delivered'
+            when count(case when is_gap then support_kind end) > 0 then 'support_gap' else 'delivered'
         end as support_status,
         {{ ordered_list("case when is_gap then support_kind end", "support_kind") }} as support_gaps
     from gaps

@@ -18,6 +18,26 @@ paired as (
 
 ),
 
+ended_weeks as (
+
+    select
+        told_weeks.fiscal_quarter,
+        told_weeks.week_number,
+        told_weeks.metric,
+        told_weeks.actual,
+        told_weeks.elapsed_days_count,
+        told_weeks.active_days_count,
+        finals.final_actual
+    from told_weeks
+    inner join finals
+        on told_weeks.rep_id = finals.rep_id
+        and told_weeks.fiscal_quarter = finals.fiscal_quarter
+        and told_weeks.metric = finals.metric
+    where told_weeks.attainment is not null
+        and not told_weeks.is_share
+
+),
+
 -- How much of what earlier quarters brought in the end was there by the same week, and how much of
 -- their working days had passed.
 learned as (
@@ -25,21 +45,15 @@ learned as (
     select
         paired.fiscal_quarter,
         paired.week_number,
-        told_weeks.metric,
-        {{ ratio('sum(told_weeks.actual)', 'sum(finals.final_actual)') }} as reached_share,
-        {{ ratio('sum(told_weeks.elapsed_days_count)', 'sum(told_weeks.active_days_count)') }}
+        ended_weeks.metric,
+        {{ ratio('sum(ended_weeks.actual)', 'sum(ended_weeks.final_actual)') }} as reached_share,
+        {{ ratio('sum(ended_weeks.elapsed_days_count)', 'sum(ended_weeks.active_days_count)') }}
             as passed_share
     from paired
-    inner join told_weeks
-        on paired.earlier_quarter = told_weeks.fiscal_quarter
-        and paired.week_number = told_weeks.week_number
-    inner join finals
-        on told_weeks.rep_id = finals.rep_id
-        and told_weeks.fiscal_quarter = finals.fiscal_quarter
-        and told_weeks.metric = finals.metric
-    where told_weeks.attainment is not null
-        and not told_weeks.is_share
-    group by paired.fiscal_quarter, paired.week_number, told_weeks.metric
+    inner join ended_weeks
+        on paired.earlier_quarter = ended_weeks.fiscal_quarter
+        and paired.week_number = ended_weeks.week_number
+    group by paired.fiscal_quarter, paired.week_number, ended_weeks.metric
 
 )
 

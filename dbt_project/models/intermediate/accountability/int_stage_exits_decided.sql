@@ -90,8 +90,7 @@ decisions as (
 owners_ranked as (
 
     select
-        decisions.opportunity_id,
-        decisions.stage_number,
+        decisions.*,
         owners.owner_user_id,
         row_number() over (
             partition by decisions.opportunity_id, decisions.stage_number
@@ -111,21 +110,19 @@ owners_ranked as (
 decided as (
 
     select
-        decisions.opportunity_id || '|' || cast(decisions.stage_number as {{ type_string() }}) as case_id,
+        owners_ranked.opportunity_id
+        || '|' || cast(owners_ranked.stage_number as {{ type_string() }}) as case_id,
         owners_ranked.owner_user_id as rep_id,
         fiscal_days.fiscal_quarter,
-        decisions.decided_on as happened_on,
-        decisions.known_step,
-        cast(decisions.advanced_count as {{ type_money() }}) as value,
+        owners_ranked.decided_on as happened_on,
+        owners_ranked.known_step,
+        cast(owners_ranked.advanced_count as {{ type_money() }}) as value,
         cast(1 as {{ type_money() }}) as base_value
-    from decisions
-    inner join owners_ranked
-        on decisions.opportunity_id = owners_ranked.opportunity_id
-        and decisions.stage_number = owners_ranked.stage_number
-        and owners_ranked.owner_rank = 1
+    from owners_ranked
     inner join fiscal_days
-        on decisions.decided_on = fiscal_days.day_on
-    where owners_ranked.owner_user_id is not null
+        on owners_ranked.decided_on = fiscal_days.day_on
+    where owners_ranked.owner_rank = 1
+        and owners_ranked.owner_user_id is not null
 
 )
 

@@ -40,13 +40,7 @@ known_requests as (
         case when requests.given_on <= moments.through_on then requests.given_on end as given_on,
         {{ add_days('requests.asked_on', 'guard.days_allowed') }} as due_on
     from moments
-    inner join requests
-        on moments.cutoff_step >= requests.valid_from_step
-        and (
-            requests.valid_until_step is null
-            or moments.cutoff_step < requests.valid_until_step
-        )
-        and moments.through_on >= requests.asked_on
+    cross join requests
     left join guard
         on requests.support_kind = guard.support_kind
         and moments.quarter_starts_on >= guard.effective_from_on
@@ -54,6 +48,12 @@ known_requests as (
             guard.effective_before_on is null
             or moments.quarter_starts_on < guard.effective_before_on
         )
+    where moments.cutoff_step >= requests.valid_from_step
+        and (
+            requests.valid_until_step is null
+            or moments.cutoff_step < requests.valid_until_step
+        )
+        and moments.through_on >= requests.asked_on
 
 ),
 

@@ -33,22 +33,6 @@ bases as (
 
 ),
 
--- Shares have no sum: what each of ten reps owes in full, the team does not owe ten times.
-additive as (
-
-    select
-        ae_quarters.rep_id,
-        ae_quarters.fiscal_quarter,
-        ae_quarters.metric,
-        ae_quarters.fair_target
-    from ae_quarters
-    inner join expectation_metrics
-        on ae_quarters.metric = expectation_metrics.metric
-    where expectation_metrics.unit in ('count', 'money')
-        and ae_quarters.fair_target <> 0
-
-),
-
 rep_days as (
 
     select
@@ -60,6 +44,26 @@ rep_days as (
 
 ),
 
+-- Shares have no sum: what each of ten reps owes in full, the team does not owe ten times.
+additive as (
+
+    select
+        ae_quarters.rep_id,
+        ae_quarters.fiscal_quarter,
+        ae_quarters.metric,
+        ae_quarters.fair_target,
+        rep_days.rep_days_count
+    from ae_quarters
+    inner join expectation_metrics
+        on ae_quarters.metric = expectation_metrics.metric
+        and expectation_metrics.unit in ('count', 'money')
+    left join rep_days
+        on ae_quarters.rep_id = rep_days.rep_id
+        and ae_quarters.fiscal_quarter = rep_days.fiscal_quarter
+    where ae_quarters.fair_target <> 0
+
+),
+
 direct_days as (
 
     select
@@ -67,7 +71,7 @@ direct_days as (
         active_days.rep_id,
         active_days.fiscal_quarter,
         lines.manager_id,
-        max(case when lines.is_in_cycle then 1 else 0 end) as is_in_cycle,
+        count(case when lines.is_in_cycle then lines.manager_id end) > 0 as is_in_cycle,
         sum(active_days.active_share) as days_count
     from active_days
     cross join bases
@@ -88,7 +92,7 @@ organisation_days as (
         active_days.rep_id,
         active_days.fiscal_quarter,
         lines.manager_id,
-        max(case when lines.is_in_cycle then 1 else 0 end) as is_in_cycle,
+        count(case when lines.is_in_cycle then lines.manager_id end) > 0 as is_in_cycle,
         sum(active_days.active_share) as days_count
     from active_days
     inner join lines
@@ -108,10 +112,18 @@ direct_until as (
         sum(days_count) over (
             partition by basis, rep_id, fiscal_quarter
             order by manager_id nulls last
-            rows between unbounded preceding and current row
         ) as days_until_count
     from direct_days
     where days_count <> 0
+
+),
+
+direct_between as (
+
+    select
+        direct_until.*,
+        days_until_count - days_count as days_before_count
+    from direct_until
 
 ),
 
@@ -121,32 +133,29 @@ shared as (
     select
         bases.basis,
         'direct_reports' as scope,
-        case when direct_until.manager_id is null then 'no_manager' else 'managed' end as team_status,
-        direct_until.manager_id,
-        coalesce(direct_until.is_in_cycle, 0) = 1 as is_in_cycle,
+        case when direct_between.manager_id is null then 'no_manager' else 'managed' end as team_status,
+        direct_between.manager_id,
+        coalesce(direct_between.is_in_cycle, false) as is_in_cycle,
         additive.rep_id,
         additive.fiscal_quarter,
         additive.metric,
         case
-            when direct_until.rep_id is null then additive.fair_target
+            when direct_between.rep_id is null then additive.fair_target
             else {{ share_of_amount(
-                    'additive.fair_target', 'direct_until.days_until_count', 'rep_days.rep_days_count'
+                    'additive.fair_target', 'direct_between.days_until_count', 'additive.rep_days_count'
                 ) }}
                 - {{ share_of_amount(
                     'additive.fair_target',
-                    '(direct_until.days_until_count - direct_until.days_count)',
-                    'rep_days.rep_days_count'
+                    'direct_between.days_before_count',
+                    'additive.rep_days_count'
                 ) }}
         end as fair_target
     from additive
     cross join bases
-    left join rep_days
-        on additive.rep_id = rep_days.rep_id
-        and additive.fiscal_quarter = rep_days.fiscal_quarter
-    left join direct_until
-        on additive.rep_id = direct_until.rep_id
-        and additive.fiscal_quarter = direct_until.fiscal_quarter
-        and bases.basis = direct_until.basis
+    left join direct_between
+        on additive.rep_id = direct_between.rep_id
+        and additive.fiscal_quarter = direct_between.fiscal_quarter
+        and bases.basis = direct_between.basis
 
     union all
 
@@ -155,17 +164,14 @@ shared as (
         'whole_organisation' as scope,
         'managed' as team_status,
         organisation_days.manager_id,
-        organisation_days.is_in_cycle = 1 as is_in_cycle,
+        organisation_days.is_in_cycle,
         additive.rep_id,
         additive.fiscal_quarter,
         additive.metric,
         {{ share_of_amount(
-            'additive.fair_target', 'organisation_days.days_count', 'rep_days.rep_days_count'
+            'additive.fair_target', 'organisation_days.days_count', 'additive.rep_days_count'
         ) }} as fair_target
     from additive
-    inner join rep_days
-        on additive.rep_id = rep_days.rep_id
-        and additive.fiscal_quarter = rep_days.fiscal_quarter
     inner join organisation_days
         on additive.rep_id = organisation_days.rep_id
         and additive.fiscal_quarter = organisation_days.fiscal_quarter

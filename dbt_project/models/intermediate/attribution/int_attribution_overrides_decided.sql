@@ -44,8 +44,8 @@ expiry_steps as (
         versions.known_step,
         min(steps.known_step) as expired_step
     from versions
-    inner join steps
-        on versions.expires_on < steps.known_on
+    cross join steps
+    where versions.expires_on < steps.known_on
         and versions.known_step <= steps.known_step
     group by versions.override_id, versions.known_step
 
@@ -80,11 +80,8 @@ decided as (
             when versions.expires_on is null then 'no expiry is given'
         end as refusal,
         versions.known_step as valid_from_step,
-        case
-            when versions.superseded_step is null then expiry_steps.expired_step
-            when expiry_steps.expired_step is null then versions.superseded_step
-            else least(versions.superseded_step, expiry_steps.expired_step)
-        end as valid_until_step,
+        -- The earlier of two ends; least() passes over NULL.
+        least(versions.superseded_step, expiry_steps.expired_step) as valid_until_step,
         versions.batch_id,
         versions.source_file,
         versions.source_sha256,

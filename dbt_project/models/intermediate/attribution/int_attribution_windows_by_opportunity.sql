@@ -2,23 +2,13 @@ with
 
 windows as (
 
-    select * from {{ ref('stg_policy__attribution_windows') }}
+    select * from {{ policy_versions(ref('stg_policy__attribution_windows'), ['opportunity_type']) }}
 
 ),
 
 versions as (
 
     select * from {{ ref('int_crm_opportunities_versioned') }}
-
-),
-
-policy_files as (
-
-    select
-        known_step as policy_step,
-        lead(known_step) over (order by known_step nulls last) as next_policy_step
-    from windows
-    group by known_step
 
 ),
 
@@ -44,12 +34,12 @@ candidates as (
         windows.sourced_window_days,
         windows.sourced_lock_days,
         windows.influenced_recording_days,
-        policy_files.policy_step,
-        policy_files.next_policy_step,
+        windows.valid_from_step,
+        windows.valid_until_step,
         row_number() over (
-            partition by opportunities.opportunity_id, policy_files.policy_step
+            partition by opportunities.opportunity_id, windows.valid_from_step
             order by
-                case when windows.opportunity_type = '*' then 1 else 0 end nulls last,
+                windows.opportunity_type = '*' nulls last,
                 windows.effective_from_on desc nulls last,
                 windows.policy_version desc nulls last
         ) as candidate_rank
@@ -60,8 +50,6 @@ candidates as (
             windows.opportunity_type = '*'
             or opportunities.opportunity_type = windows.opportunity_type
         )
-    inner join policy_files
-        on windows.known_step = policy_files.policy_step
 
 ),
 
@@ -74,8 +62,8 @@ windows_by_opportunity as (
         sourced_window_days,
         sourced_lock_days,
         influenced_recording_days,
-        policy_step as valid_from_step,
-        next_policy_step as valid_until_step
+        valid_from_step,
+        valid_until_step
     from candidates
     where candidate_rank = 1
 

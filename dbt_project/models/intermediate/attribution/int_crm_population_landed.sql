@@ -243,7 +243,7 @@ records as (
         coalesce(newest_first.is_won, stages.is_won, false)
         and coalesce(newest_first.is_closed, stages.is_closed, false) as is_won,
         newest_first.is_deleted
-        or newest_first._known_step < coalesce(full_lists.full_list_step, 0) as is_deleted,
+        or coalesce(newest_first._known_step < full_lists.full_list_step, false) as is_deleted,
         newest_first.amount,
         coalesce(newest_first.currency, company.company_currency) as currency,
         company.company_currency,
@@ -289,7 +289,7 @@ rate_rows as (
     from static_rate_rows
     where not coalesce(cast(fivetran_deleted as boolean), false)
         and not exists (
-            select 1 from dated_rate_rows
+            select dated_rate_rows.iso_code from dated_rate_rows
             where dated_rate_rows.iso_code = static_rate_rows.iso_code
         )
 

@@ -35,7 +35,7 @@ winners as (
         candidates.*,
         row_number() over (
             partition by candidates.opportunity_id, candidates.known_step
-            order by case when candidates.attribution_class = 'sourced' then 0 else 1 end nulls last
+            order by candidates.attribution_class = 'sourced' desc nulls last
         ) as class_rank
     from candidates
     where candidates.partner_rank = 1
@@ -54,8 +54,8 @@ policies_at_step as (
     select
         opportunity_steps.opportunity_id,
         opportunity_steps.known_step,
-        max(windows.policy_version) as policy_version,
-        max(windows.policy_sha256) as policy_sha256
+        windows.policy_version,
+        windows.policy_sha256
     from opportunity_steps
     inner join windows
         on opportunity_steps.opportunity_id = windows.opportunity_id
@@ -64,7 +64,6 @@ policies_at_step as (
             windows.valid_until_step is null
             or opportunity_steps.known_step < windows.valid_until_step
         )
-    group by opportunity_steps.opportunity_id, opportunity_steps.known_step
 
 ),
 

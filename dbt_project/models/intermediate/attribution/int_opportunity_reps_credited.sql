@@ -89,7 +89,6 @@ owners_ranked as (
             partition by
                 credited_events.opportunity_id, credited_events.known_step, credited_events.measure
             order by
-                case when owners.effective_at <= credited_events.event_at then 0 else 1 end nulls last,
                 case
                     when owners.effective_at <= credited_events.event_at then owners.effective_at
                 end desc nulls last,
@@ -155,7 +154,6 @@ managers_ranked as (
         row_number() over (
             partition by reps.opportunity_id, reps.known_step, reps.measure, reps.credit_number
             order by
-                case when managers.known_on <= reps.event_on then 0 else 1 end nulls last,
                 case when managers.known_on <= reps.event_on then managers.known_step end desc nulls last,
                 managers.known_step nulls last
         ) as manager_rank

@@ -34,9 +34,7 @@ read_by_file as (
             order by policy_files.valid_from_step nulls last
         ) as touch_type_of_file_before
     from activities
-    inner join policy_files
-        on policy_files.valid_until_step is null
-        or activities.known_step < policy_files.valid_until_step
+    cross join policy_files
     left join touch_types as by_subtype
         on activities.activity_subtype = by_subtype.activity_type
         and policy_files.valid_from_step = by_subtype.valid_from_step
@@ -53,6 +51,8 @@ read_by_file as (
             by_type.effective_before_on is null
             or coalesce(activities.occurred_on, activities.known_on) < by_type.effective_before_on
         )
+    where policy_files.valid_until_step is null
+        or activities.known_step < policy_files.valid_until_step
 
 ),
 

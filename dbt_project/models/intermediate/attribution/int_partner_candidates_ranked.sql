@@ -75,15 +75,17 @@ evidence_at_step as (
 
 ),
 
-evidence_ranked as (
+evidence_decided as (
 
     select
         evidence_at_step.*,
-        row_number() over (
-            partition by opportunity_id, known_step, attribution_class, partner_id
-            order by source_rank nulls last, occurred_at nulls last, touch_id nulls last
-        ) as evidence_rank
+        first_value(touch_type) over strongest_first as deciding_touch_type,
+        first_value(touch_id) over strongest_first as deciding_touch_id
     from evidence_at_step
+    window strongest_first as (
+        partition by opportunity_id, known_step, attribution_class, partner_id
+        order by source_rank nulls last, occurred_at nulls last, touch_id nulls last
+    )
 
 ),
 
@@ -96,14 +98,16 @@ candidates as (
         partner_id,
         min(case when touch_type = 'deal_registration' then occurred_at end) as registered_at,
         min(occurred_at) as first_touch_at,
-        max(case when evidence_rank = 1 then touch_type end) as deciding_touch_type,
-        max(case when evidence_rank = 1 then touch_id end) as deciding_touch_id,
-        max(policy_version) as policy_version,
-        max(policy_sha256) as policy_sha256,
+        deciding_touch_type,
+        deciding_touch_id,
+        policy_version,
+        policy_sha256,
         cast(count(*) as bigint) as touches_count,
         {{ ordered_list('touch_id', 'occurred_at') }} as evidence_touch_ids
-    from evidence_ranked
-    group by opportunity_id, known_step, attribution_class, partner_id
+    from evidence_decided
+    group by
+        opportunity_id, known_step, attribution_class, partner_id,
+        deciding_touch_type, deciding_touch_id, policy_version, policy_sha256
 
 ),
 
@@ -147,7 +151,7 @@ ranked as (
             partition by opportunity_id, known_step, attribution_class
             order by
                 registered_at nulls last,
-                case when has_primary_role then 0 else 1 end nulls last,
+                has_primary_role desc nulls last,
                 first_touch_at nulls last,
                 partner_id nulls last
         ) as partner_rank,

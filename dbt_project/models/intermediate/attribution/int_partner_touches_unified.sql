@@ -124,9 +124,9 @@ reported_touches as (
         partner_touches.source_row_number,
         partner_touches.known_step,
         partner_touches.known_on,
-        greatest(
-            coalesce(people.valid_from_step, 0), coalesce(partner_names.valid_from_step, 0)
-        ) as fact_from_step,
+        -- The later of two beginnings; greatest() passes over NULL.
+        coalesce(greatest(people.valid_from_step, partner_names.valid_from_step), 0)
+            as fact_from_step,
         least(
             case
                 when people.superseded_from_on <= partner_touches.occurred_on
@@ -199,9 +199,8 @@ activity_touches as (
         activities.source_row_number,
         activities.known_step,
         activities.known_on,
-        greatest(
-            coalesce(people.valid_from_step, 0), coalesce(partner_organisations.known_step, 0)
-        ) as fact_from_step,
+        coalesce(greatest(people.valid_from_step, partner_organisations.known_step), 0)
+            as fact_from_step,
         case
             when people.superseded_from_on <= activities.occurred_on then people.superseded_step
         end as fact_until_step,

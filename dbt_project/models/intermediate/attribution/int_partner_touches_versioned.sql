@@ -74,10 +74,9 @@ occurrence_steps as (
         touches_in_order.known_step,
         min(steps.known_step) as occurred_step
     from touches_in_order
-    inner join steps
-        on touches_in_order.occurred_on <= steps.known_on
-        and touches_in_order.known_step <= steps.known_step
+    cross join steps
     where touches_in_order.occurred_on > touches_in_order.known_on
+        and touches_in_order.occurred_on <= steps.known_on
     group by touches_in_order.touch_id, touches_in_order.known_step
 
 ),
@@ -94,10 +93,11 @@ facts as (
                 and occurrence_steps.occurred_step is null
             then 'not_yet_taken_place'
         end as void_reason,
+        -- greatest() and least() pass over NULL.
         greatest(
             touches_in_order.known_step,
             touches_in_order.fact_from_step,
-            coalesce(occurrence_steps.occurred_step, 0)
+            occurrence_steps.occurred_step
         ) as known_from_step,
         least(touches_in_order.next_known_step, touches_in_order.fact_until_step) as known_until_step
     from touches_in_order
@@ -121,9 +121,7 @@ judged_by_file as (
         least(facts.known_until_step, facts.policy_until_step, policy_files.valid_until_step)
             as judged_until_step
     from facts
-    inner join policy_files
-        on policy_files.valid_until_step is null
-        or facts.known_step < policy_files.valid_until_step
+    cross join policy_files
     left join touch_types
         on facts.touch_type = touch_types.touch_type
         and policy_files.valid_from_step = touch_types.valid_from_step
@@ -132,6 +130,8 @@ judged_by_file as (
             touch_types.effective_before_on is null
             or coalesce(facts.occurred_on, facts.known_on) < touch_types.effective_before_on
         )
+    where policy_files.valid_until_step is null
+        or facts.known_step < policy_files.valid_until_step
 
 ),
 
@@ -172,18 +172,14 @@ spans as (
 
     select
         in_order.*,
-        case
-            when lead(judged_from_step) over (
-                    partition by touch_id order by judged_from_step nulls last
-                ) is null
-            then last_until_step
-            else lead(previous_until_step) over (
-                    partition by touch_id order by judged_from_step nulls last
-                )
-        end as span_until_step
+        coalesce(
+            lead(previous_until_step) over (
+                partition by touch_id order by judged_from_step nulls last
+            ),
+            last_until_step
+        ) as span_until_step
     from in_order
-    where previous_judgement is null
-        or previous_judgement <> judgement
+    where previous_judgement <> judgement
         or previous_until_step is distinct from judged_from_step
 
 ),

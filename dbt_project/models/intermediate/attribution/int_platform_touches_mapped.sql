@@ -122,9 +122,7 @@ read_by_file as (
             order by policy_files.valid_from_step nulls last
         ) as touch_type_of_file_before
     from dated_events
-    inner join policy_files
-        on policy_files.valid_until_step is null
-        or dated_events.known_step < policy_files.valid_until_step
+    cross join policy_files
     left join touch_types as by_subtype
         on dated_events.activity_subtype = by_subtype.activity_type
         and policy_files.valid_from_step = by_subtype.valid_from_step
@@ -143,6 +141,8 @@ read_by_file as (
             or coalesce(dated_events.occurred_on, dated_events.known_on)
             < by_type.effective_before_on
         )
+    where policy_files.valid_until_step is null
+        or dated_events.known_step < policy_files.valid_until_step
 
 ),
 

@@ -56,8 +56,8 @@ absences as (
         split_versions.known_step,
         min(full_lists.known_step) as absent_step
     from split_versions
-    inner join full_lists
-        on split_versions.known_step < full_lists.known_step
+    cross join full_lists
+    where split_versions.known_step < full_lists.known_step
     group by split_versions.opportunity_split_id, split_versions.known_step
 
 ),

@@ -33,11 +33,8 @@ eligible as (
         pairs.known_from_step,
         pairs.known_until_step,
         greatest(pairs.valid_from_step, windows.valid_from_step) as valid_from_step,
-        case
-            when pairs.valid_until_step is null then windows.valid_until_step
-            when windows.valid_until_step is null then pairs.valid_until_step
-            else least(pairs.valid_until_step, windows.valid_until_step)
-        end as valid_until_step
+        -- The earlier of two ends; least() passes over NULL.
+        least(pairs.valid_until_step, windows.valid_until_step) as valid_until_step
     from pairs
     inner join windows
         on pairs.opportunity_id = windows.opportunity_id

@@ -62,8 +62,8 @@ surviving_opportunity_accounts as (
         opportunity_accounts.created_on,
         coalesce(survivors.surviving_account_id, opportunity_accounts.account_id)
             as surviving_account_id,
-        greatest(opportunity_accounts.known_step, coalesce(survivors.valid_from_step, 0))
-            as valid_from_step,
+        -- greatest() passes over NULL.
+        greatest(opportunity_accounts.known_step, survivors.valid_from_step) as valid_from_step,
         survivors.valid_until_step
     from opportunity_accounts
     left join survivors
@@ -82,7 +82,7 @@ surviving_touch_accounts as (
         creditable_touches.valid_from_step as touch_known_step,
         coalesce(survivors.surviving_account_id, creditable_touches.account_id)
             as surviving_account_id,
-        coalesce(survivors.valid_from_step, 0) as valid_from_step,
+        coalesce(survivors.valid_from_step, creditable_touches.known_from_step) as valid_from_step,
         survivors.valid_until_step
     from creditable_touches
     left join survivors
@@ -171,9 +171,7 @@ paired_ranked as (
             partition by
                 pairs.touch_id, pairs.touch_known_step, pairs.opportunity_id,
                 greatest(touches.valid_from_step, pairs.pair_from_step)
-            order by
-                case when pairs.pair_until_step is null then 0 else 1 end nulls last,
-                pairs.pair_until_step desc nulls last
+            order by pairs.pair_until_step desc nulls first
         ) as pair_rank
     from pairs
     inner join creditable_touches as touches

@@ -173,11 +173,8 @@ signed_steps as (
 
     select
         steps_after_signature.fiscal_quarter,
-        case
-            when steps_after_freeze.closing_step < steps_after_signature.closing_step
-            then steps_after_freeze.closing_step
-            else steps_after_signature.closing_step
-        end as closing_step
+        -- The earlier of two; least() passes over NULL, here and below.
+        least(steps_after_signature.closing_step, steps_after_freeze.closing_step) as closing_step
     from steps_after_signature
     left join steps_after_freeze
         on steps_after_signature.fiscal_quarter = steps_after_freeze.fiscal_quarter
@@ -212,15 +209,10 @@ quarters as (
         automatic_closes_now.closes_automatically_on,
         first_signatures.signed_on,
         first_signatures.signed_by,
+        least(signed_steps.closing_step, automatic_steps.closing_step) as closing_step,
         case
-            when signed_steps.closing_step is null then automatic_steps.closing_step
-            when automatic_steps.closing_step is null then signed_steps.closing_step
-            else least(signed_steps.closing_step, automatic_steps.closing_step)
-        end as closing_step,
-        case
-            when signed_steps.closing_step is not null
-                and signed_steps.closing_step
-                <= coalesce(automatic_steps.closing_step, signed_steps.closing_step)
+            when signed_steps.closing_step
+                = least(signed_steps.closing_step, automatic_steps.closing_step)
             then 'signature'
             when automatic_steps.closing_step is not null then 'policy'
         end as closed_by

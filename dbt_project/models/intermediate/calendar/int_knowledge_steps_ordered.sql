@@ -23,11 +23,11 @@ steps as (
         landed_batches.known_step,
         min(landed_batches.known_on) as known_on,
         min(landed_batches.refresh_number) as refresh_number,
-        landed_batches.known_step <= coalesce(min(opening.opening_step), landed_batches.known_step)
+        landed_batches.known_step <= coalesce(opening.opening_step, landed_batches.known_step)
             as is_until_opening
     from landed_batches
     cross join opening
-    group by landed_batches.known_step
+    group by landed_batches.known_step, opening.opening_step
 
 )
 

@@ -17,7 +17,7 @@ members as (
 
     select
         records.record_id,
-        coalesce(records.partner_id, '') as list_id,
+        records.partner_id as list_id,
         records.first_known_step,
         records.name_key,
         records.own_domain,
@@ -105,17 +105,13 @@ signs_shared as (
 
     select
         signs.*,
-        first_value(record_id) over (
-            partition by list_id, rule_id, sign_value
-            order by first_known_step nulls last, record_id nulls last
-            rows between unbounded preceding and unbounded following
-        ) as duplicate_of_record_id,
-        first_value(company_id) over (
-            partition by list_id, rule_id, sign_value
-            order by first_known_step nulls last, record_id nulls last
-            rows between unbounded preceding and unbounded following
-        ) as duplicate_of_company_id
+        first_value(record_id) over by_age as duplicate_of_record_id,
+        first_value(company_id) over by_age as duplicate_of_company_id
     from signs
+    window by_age as (
+        partition by list_id, rule_id, sign_value
+        order by first_known_step nulls last, record_id nulls last
+    )
 
 ),
 
@@ -127,7 +123,7 @@ signs_ranked as (
         row_number() over (
             partition by record_id
             order by
-                case when company_id = duplicate_of_company_id then 0 else 1 end nulls last,
+                company_id <> duplicate_of_company_id nulls last,
                 sign_rank nulls last
         ) as duplicate_rank
     from signs_shared

@@ -68,8 +68,7 @@ keepers_ranked as (
             order by
                 known_step desc nulls last,
                 refresh_number desc nulls last,
-                keeper_record_id nulls last,
-                record_id nulls last
+                keeper_record_id nulls last
         ) as keeper_rank
     from assignments
 
@@ -85,15 +84,15 @@ members as (
         records.first_known_step,
         records.first_known_on,
         coalesce(
-            assignments_ranked.company_id, 'co_' || {{ hash_id(['records.record_id']) }}
+            assignments_ranked.company_id, 'co_' || md5(records.record_id)
         ) as former_company_id,
         coalesce(assignments_ranked.founded_step, records.first_known_step) as founded_step,
         coalesce(assignments_ranked.founded_on, records.first_known_on) as founded_on,
         coalesce(assignments_ranked.founder_record_id, records.record_id) as founder_record_id,
         assignments_ranked.company_id as assigned_company_id
-    from records
-    inner join matched
-        on records.record_id = matched.record_id
+    from matched
+    inner join records
+        on matched.record_id = records.record_id
     inner join joined
         on matched.group_id = joined.group_id
     left join assignments_ranked
@@ -107,16 +106,11 @@ claims as (
     select
         members.component_id,
         members.former_company_id,
-        min(coalesce(keepers_ranked.keeper_record_id, members.founder_record_id))
-            as keeper_record_id,
+        coalesce(keepers_ranked.keeper_record_id, members.founder_record_id) as keeper_record_id,
         cast(count(*) as bigint) as members_count,
-        max(
-            case
-                when members.record_id
-                    = coalesce(keepers_ranked.keeper_record_id, members.founder_record_id)
-                then 1
-                else 0
-            end
+        bool_or(
+            members.record_id
+            = coalesce(keepers_ranked.keeper_record_id, members.founder_record_id)
         ) as has_keeper,
         min(members.first_known_step) as first_known_step,
         min(members.record_id) as first_record_id,
@@ -127,7 +121,10 @@ claims as (
     left join keepers_ranked
         on members.former_company_id = keepers_ranked.company_id
         and keepers_ranked.keeper_rank = 1
-    group by members.component_id, members.former_company_id
+    group by
+        members.component_id,
+        members.former_company_id,
+        coalesce(keepers_ranked.keeper_record_id, members.founder_record_id)
 
 ),
 
@@ -178,7 +175,7 @@ members_by_age as (
         record_id,
         first_known_step,
         first_known_on,
-        'co_' || {{ hash_id(['record_id']) }} as own_company_id,
+        'co_' || md5(record_id) as own_company_id,
         row_number() over (
             partition by component_id
             order by first_known_step nulls last, record_id nulls last
@@ -197,8 +194,10 @@ parts_without_id as (
         case
             when taken.company_id is null then members_by_age.own_company_id
             else
-                'co_'
-                || {{ hash_id(['members_by_age.record_id', 'refresh_current.refresh_number']) }}
+                'co_' || md5(
+                    members_by_age.record_id || '|'
+                    || cast(refresh_current.refresh_number as {{ type_string() }})
+                )
         end as company_id,
         case
             when taken.company_id is null then members_by_age.first_known_step
@@ -230,10 +229,10 @@ companies as (
         ids_kept.founded_on,
         ids_kept.founder_record_id,
         case
-            when ids_kept.has_keeper = 1 then ids_kept.keeper_record_id
+            when ids_kept.has_keeper then ids_kept.keeper_record_id
             else members_by_age.record_id
         end as keeper_record_id,
-        ids_kept.has_keeper = 0 as is_keeper_new
+        not ids_kept.has_keeper as is_keeper_new
     from ids_kept
     inner join members_by_age
         on ids_kept.component_id = members_by_age.component_id

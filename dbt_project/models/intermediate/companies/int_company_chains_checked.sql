@@ -43,41 +43,34 @@ chains as (
 ),
 
 -- Where one key still has groups of two chains, the chain is longer than the rounds follow it.
-keys_of_chains as (
+chains_of_keys as (
 
     select
-        keys_shared.key_id,
-        min(chained.chain_id) as first_chain_id,
-        max(chained.chain_id) as last_chain_id
+        chained.chain_id,
+        min(chained.chain_id) over (partition by keys_shared.key_id) as first_chain_id,
+        max(chained.chain_id) over (partition by keys_shared.key_id) as last_chain_id
     from keys_shared
     inner join chained
         on keys_shared.group_id = chained.group_id
-    group by keys_shared.key_id
 
 ),
 
 endless as (
 
-    select first_chain_id as chain_id from keys_of_chains
+    select chain_id from chains_of_keys
     where first_chain_id <> last_chain_id
-
-    union
-
-    select chained.chain_id
-    from keys_of_chains
-    inner join keys_shared
-        on keys_of_chains.key_id = keys_shared.key_id
-    inner join chained
-        on keys_shared.group_id = chained.group_id
-    where keys_of_chains.first_chain_id <> keys_of_chains.last_chain_id
+    group by chain_id
 
 ),
 
-identities_of_groups as (
+records_of_chains as (
 
-    select distinct
+    select
         chained.chain_id,
         chained.group_id,
+        records.account_id,
+        records.partner_id,
+        records.partner_account_id,
         records.duns,
         records.own_domain,
         records.name_key,
@@ -97,7 +90,7 @@ identities as (
         group_id,
         'duns' as identity_kind,
         duns as identity_value
-    from identities_of_groups
+    from records_of_chains
     where duns is not null
 
     union
@@ -107,7 +100,7 @@ identities as (
         group_id,
         'domain' as identity_kind,
         own_domain as identity_value
-    from identities_of_groups
+    from records_of_chains
     where own_domain is not null
 
     union
@@ -117,7 +110,7 @@ identities as (
         group_id,
         'name' as identity_kind,
         name_key as identity_value
-    from identities_of_groups
+    from records_of_chains
     where name_key is not null
 
     union
@@ -127,7 +120,7 @@ identities as (
         group_id,
         'country' as identity_kind,
         country_code as identity_value
-    from identities_of_groups
+    from records_of_chains
     where country_code is not null
 
 ),
@@ -184,35 +177,18 @@ holders as (
 ),
 
 -- A pair that a person rejected never comes back through a third record.
-groups_rejected as (
-
-    select
-        chained.chain_id,
-        account_groups.group_id,
-        partner_groups.group_id as other_group_id
-    from decisions
-    inner join records as accounts
-        on decisions.crm_account_id = accounts.account_id
-    inner join matched as account_groups
-        on accounts.record_id = account_groups.record_id
-    inner join records as partner_records
-        on decisions.partner_id = partner_records.partner_id
-        and decisions.partner_account_id = partner_records.partner_account_id
-    inner join matched as partner_groups
-        on partner_records.record_id = partner_groups.record_id
-    inner join chained
-        on account_groups.group_id = chained.group_id
-    inner join chained as partner_chained
-        on partner_groups.group_id = partner_chained.group_id
-    where chained.chain_id = partner_chained.chain_id
-        and account_groups.group_id <> partner_groups.group_id
-
-),
-
 chains_rejected as (
 
-    select chain_id from groups_rejected
-    group by chain_id
+    select accounts.chain_id
+    from decisions
+    inner join records_of_chains as accounts
+        on decisions.crm_account_id = accounts.account_id
+    inner join records_of_chains as partner_records
+        on decisions.partner_id = partner_records.partner_id
+        and decisions.partner_account_id = partner_records.partner_account_id
+        and accounts.chain_id = partner_records.chain_id
+        and accounts.group_id <> partner_records.group_id
+    group by accounts.chain_id
 
 ),
 
@@ -221,13 +197,11 @@ weighed as (
     select
         chains.chain_id,
         chains.groups_count,
-        coalesce(most_held.same_duns_count < holders.with_duns_count, false) as has_several_duns,
+        most_held.same_duns_count < holders.with_duns_count as has_several_duns,
         coalesce(most_held.same_duns_count = chains.groups_count, false) as has_one_duns,
-        coalesce(most_held.same_domain_count < holders.with_domain_count, false)
-            as has_several_domains,
-        coalesce(most_held.same_name_count < holders.with_name_count, false) as has_several_names,
-        coalesce(most_held.same_country_count < holders.with_country_count, false)
-            as has_several_countries,
+        most_held.same_domain_count < holders.with_domain_count as has_several_domains,
+        most_held.same_name_count < holders.with_name_count as has_several_names,
+        most_held.same_country_count < holders.with_country_count as has_several_countries,
         endless.chain_id is not null as is_endless,
         chains_rejected.chain_id is not null as has_rejected_pair
     from chains

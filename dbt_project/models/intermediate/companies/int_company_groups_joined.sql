@@ -22,7 +22,6 @@ keys_shared as (
 
     select * from {{ ref('int_company_keys_shared') }}
     where key_rank = 1
-        and groups_count > 1
 
 ),
 
@@ -42,21 +41,19 @@ records as (
 groups_told_apart as (
 
     select matched.group_id
-    from decisions
+    from matched
     inner join records
-        on decisions.crm_account_id = records.account_id
-    inner join matched
-        on records.record_id = matched.record_id
-
-    union
-
-    select matched.group_id
-    from decisions
-    inner join records
-        on decisions.partner_id = records.partner_id
-        and decisions.partner_account_id = records.partner_account_id
-    inner join matched
-        on records.record_id = matched.record_id
+        on matched.record_id = records.record_id
+    where exists (
+            select decisions.crm_account_id from decisions
+            where decisions.crm_account_id = records.account_id
+        )
+        or exists (
+            select decisions.partner_id from decisions
+            where decisions.partner_id = records.partner_id
+                and decisions.partner_account_id = records.partner_account_id
+        )
+    group by matched.group_id
 
 ),
 

@@ -12,31 +12,23 @@ matched as (
 
 ),
 
+-- What all records of a group say together stands beside each of them.
 members as (
 
     select
         matched.group_id,
-        records.record_kind,
         records.name_key,
         records.own_domain,
         records.own_host,
         records.country_code,
-        records.duns
+        records.duns,
+        min(records.duns) over by_group as group_duns,
+        min(records.country_code) over by_group as group_country_code,
+        bool_or(records.record_kind = 'crm_account') over by_group as has_account
     from records
     inner join matched
         on records.record_id = matched.record_id
-
-),
-
-group_facts as (
-
-    select
-        group_id,
-        min(duns) as duns,
-        min(country_code) as country_code,
-        max(case when record_kind = 'crm_account' then 1 else 0 end) as has_account
-    from members
-    group by group_id
+    window by_group as (partition by matched.group_id)
 
 ),
 
@@ -47,6 +39,8 @@ keys_of_groups as (
 
     select
         group_id,
+        group_duns,
+        group_country_code,
         1 as kind_rank,
         'duns' as key_kind,
         duns as key_value
@@ -57,6 +51,8 @@ keys_of_groups as (
 
     select
         group_id,
+        group_duns,
+        group_country_code,
         2 as kind_rank,
         'name_and_domain' as key_kind,
         own_domain || ' ' || name_key as key_value
@@ -67,46 +63,30 @@ keys_of_groups as (
     union
 
     select
-        members.group_id,
+        group_id,
+        group_duns,
+        group_country_code,
         3 as kind_rank,
         'host_and_country' as key_kind,
-        members.own_host || ' ' || members.country_code as key_value
+        own_host || ' ' || country_code as key_value
     from members
-    inner join group_facts
-        on members.group_id = group_facts.group_id
-    where members.own_host is not null
-        and members.country_code is not null
-        and group_facts.has_account = 0
+    where own_host is not null
+        and country_code is not null
+        and not has_account
 
 ),
 
 keys_compared as (
 
     select
-        keys_of_groups.group_id,
-        keys_of_groups.kind_rank,
-        keys_of_groups.key_kind,
-        keys_of_groups.key_value,
-        group_facts.duns,
-        group_facts.country_code,
-        min(group_facts.country_code) over (
-            partition by keys_of_groups.key_kind, keys_of_groups.key_value
-        ) as least_country_code,
-        max(group_facts.country_code) over (
-            partition by keys_of_groups.key_kind, keys_of_groups.key_value
-        ) as greatest_country_code,
-        min(group_facts.duns) over (
-            partition by keys_of_groups.key_kind, keys_of_groups.key_value
-        ) as least_duns,
-        max(group_facts.duns) over (
-            partition by keys_of_groups.key_kind, keys_of_groups.key_value
-        ) as greatest_duns,
-        cast(count(*) over (
-            partition by keys_of_groups.key_kind, keys_of_groups.key_value
-        ) as bigint) as all_groups_count
+        keys_of_groups.*,
+        min(group_country_code) over by_key as least_country_code,
+        max(group_country_code) over by_key as greatest_country_code,
+        min(group_duns) over by_key as least_duns,
+        max(group_duns) over by_key as greatest_duns,
+        cast(count(*) over by_key as bigint) as all_groups_count
     from keys_of_groups
-    inner join group_facts
-        on keys_of_groups.group_id = group_facts.group_id
+    window by_key as (partition by key_kind, key_value)
 
 ),
 
@@ -120,12 +100,12 @@ keys_told_apart as (
         key_kind,
         key_value,
         case
-            when key_kind <> 'duns' and least_duns <> greatest_duns then coalesce(duns, 'no DUNS')
+            when key_kind <> 'duns' and least_duns <> greatest_duns then coalesce(group_duns, 'no DUNS')
             else ''
         end
         || case
             when key_kind = 'name_and_domain' and least_country_code <> greatest_country_code
-            then ' ' || coalesce(country_code, 'no country')
+            then ' ' || coalesce(group_country_code, 'no country')
             else ''
         end as told_apart_by,
         coalesce(key_kind <> 'duns' and least_duns <> greatest_duns, false) as has_duns_conflict,
@@ -161,7 +141,7 @@ shared as (
         row_number() over (
             partition by group_id
             order by
-                case when groups_count > 1 then 0 else 1 end nulls last,
+                groups_count = 1 nulls last,
                 kind_rank nulls last,
                 groups_count desc nulls last,
                 key_value nulls last

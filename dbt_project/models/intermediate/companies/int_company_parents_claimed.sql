@@ -73,7 +73,7 @@ claimed as (
         on claims.record_id = companies.record_id
     inner join companies as parents
         on claims.parent_record_id = parents.record_id
-    where companies.company_id <> parents.company_id
+    where companies.company_id is distinct from parents.company_id
     group by
         companies.company_id,
         parents.company_id,

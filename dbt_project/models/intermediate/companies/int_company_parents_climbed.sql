@@ -20,8 +20,7 @@ climb_1 as (
         members.company_id,
         coalesce(chosen.parent_company_id, members.company_id) as reached_company_id,
         cast(case when chosen.company_id is null then 0 else 1 end as bigint) as levels_count,
-        least(members.company_id, coalesce(chosen.parent_company_id, members.company_id))
-            as least_company_id
+        least(members.company_id, chosen.parent_company_id) as least_company_id
     from members
     left join chosen
         on members.company_id = chosen.company_id

@@ -68,7 +68,7 @@ labels_0 as (
         record_id,
         record_id as label
     from neighbours
-    where record_id = neighbour_id
+    group by record_id
 
 ),
 

@@ -44,7 +44,7 @@ described as (
         row_number() over (
             partition by companies.company_id
             order by
-                case when records.crm_account_id is not null then 0 else 1 end nulls last,
+                records.crm_account_id is null nulls last,
                 crm_accounts.created_at nulls last,
                 records.first_known_step nulls last,
                 records.record_id nulls last

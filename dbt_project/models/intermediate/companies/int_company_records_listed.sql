@@ -83,9 +83,9 @@ accounts as (
         end as country_code,
         crm_accounts_ever.first_known_step,
         crm_accounts_ever.first_known_on
-    from crm_accounts_ever
-    inner join merged
-        on crm_accounts_ever.account_id = merged.account_id
+    from merged
+    inner join crm_accounts_ever
+        on merged.account_id = crm_accounts_ever.account_id
     inner join crm_accounts
         on merged.surviving_account_id = crm_accounts.account_id
 

@@ -58,7 +58,7 @@ matched_records as (
     inner join records
         on matches.partner_id = records.partner_id
         and matches.partner_account_id = records.partner_account_id
-    where records.duns is not null
+        and records.duns is not null
 
 ),
 
@@ -90,7 +90,7 @@ numbers_of_matched_records as (
         max(matched_records.probability) as probability
     from matched_records
     where not exists (
-            select 1 from centres_with_numbers
+            select centres_with_numbers.group_id from centres_with_numbers
             where centres_with_numbers.group_id = matched_records.group_id
         )
     group by matched_records.group_id, matched_records.duns
@@ -154,7 +154,7 @@ different_numbers as (
     inner join company_numbers_named
         on matched_records.group_id = company_numbers_named.group_id
     where not exists (
-            select 1 from numbers_of_companies
+            select numbers_of_companies.group_id from numbers_of_companies
             where numbers_of_companies.group_id = matched_records.group_id
                 and numbers_of_companies.duns = matched_records.duns
         )

@@ -79,37 +79,30 @@ ranked as (
     select
         followed.*,
         followed.effective_on <= refresh_current.as_of as is_effective,
-        coalesce(followed.expires_on < refresh_current.as_of, false) as is_expired,
+        followed.expires_on < refresh_current.as_of as is_expired,
         row_number() over (
             partition by
                 followed.crm_account_id,
                 followed.partner_id,
                 followed.partner_account_id
             order by
-                case
-                    when followed.effective_on <= refresh_current.as_of then 0
-                    else 1
-                end nulls last,
+                followed.effective_on > refresh_current.as_of nulls last,
                 followed.effective_on desc nulls last,
                 followed.decided_at desc nulls last,
                 followed.known_step desc nulls last,
                 followed.batch_id desc nulls last,
                 followed.source_row_number desc nulls last
         ) as decision_rank,
-        min(followed.decision) over (
-            partition by
-                followed.crm_account_id,
-                followed.partner_id,
-                followed.partner_account_id
-        ) as first_decision,
-        max(followed.decision) over (
-            partition by
-                followed.crm_account_id,
-                followed.partner_id,
-                followed.partner_account_id
-        ) as last_decision
+        min(followed.decision) over by_pair as first_decision,
+        max(followed.decision) over by_pair as last_decision
     from followed
     cross join refresh_current
+    window by_pair as (
+        partition by
+            followed.crm_account_id,
+            followed.partner_id,
+            followed.partner_account_id
+    )
 
 ),
 

@@ -49,7 +49,13 @@ deals as (
         opportunities.close_on,
         opportunities.created_at,
         amounts.amount_company_currency,
-        registered.opportunity_id is not null as is_registered
+        registered.opportunity_id is not null as is_registered,
+        row_number() over (
+            partition by companies.company_id
+            order by
+                opportunities.created_at nulls last,
+                opportunities.opportunity_id nulls last
+        ) as deal_number
     from opportunities
     inner join companies
         on opportunities.account_id = companies.account_id
@@ -58,7 +64,7 @@ deals as (
     left join registered
         on opportunities.opportunity_id = registered.opportunity_id
     where not opportunities.is_deleted
-        and (not opportunities.is_closed or coalesce(opportunities.is_won, false))
+        and (not opportunities.is_closed or opportunities.is_won)
         and amounts.exclusion is null
         and amounts.amount_company_currency > 0
         and opportunities.close_on is not null
@@ -75,20 +81,12 @@ pairs as (
         later.is_registered as is_later_registered,
         earlier.amount_company_currency as earlier_amount,
         later.amount_company_currency as later_amount,
-        abs({{ days_between('earlier.close_on', 'later.close_on') }}) as close_days_apart,
-        row_number() over (
-            partition by
-                least(earlier.opportunity_id, later.opportunity_id),
-                greatest(earlier.opportunity_id, later.opportunity_id)
-            order by
-                earlier.created_at nulls last,
-                earlier.opportunity_id nulls last
-        ) as direction
+        abs({{ days_between('earlier.close_on', 'later.close_on') }}) as close_days_apart
     from deals as earlier
     inner join deals as later
         on earlier.company_id = later.company_id
-        and earlier.opportunity_id <> later.opportunity_id
-        and coalesce(earlier.opportunity_type, '') = coalesce(later.opportunity_type, '')
+        and earlier.deal_number < later.deal_number
+        and earlier.opportunity_type is not distinct from later.opportunity_type
 
 ),
 
@@ -111,8 +109,7 @@ found as (
         pairs.close_days_apart
     from pairs
     cross join parameters
-    where pairs.direction = 1
-        and abs(pairs.earlier_amount - pairs.later_amount)
+    where abs(pairs.earlier_amount - pairs.later_amount)
         <= greatest(pairs.earlier_amount, pairs.later_amount) * parameters.amount_tolerance_share
         and pairs.close_days_apart <= parameters.close_tolerance_days
 

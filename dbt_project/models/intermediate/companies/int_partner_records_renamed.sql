@@ -33,7 +33,7 @@ gone as (
     from partner_accounts
     where not partner_accounts.is_in_force
         and exists (
-            select 1 from decisions
+            select decisions.partner_id from decisions
             where decisions.partner_id = partner_accounts.partner_id
                 and decisions.partner_account_id = partner_accounts.partner_account_id
         )

@@ -80,7 +80,7 @@ heads as (
         numbers_known.list_id,
         numbers_known.ultimate_duns,
         records.record_id,
-        0 as head_rank,
+        true as is_head,
         records.first_known_step
     from numbers_known
     inner join records
@@ -93,7 +93,7 @@ heads as (
         numbers_known.list_id,
         numbers_known.ultimate_duns,
         records.record_id,
-        1 as head_rank,
+        false as is_head,
         records.first_known_step
     from numbers_known
     inner join records
@@ -109,7 +109,7 @@ heads_ranked as (
         record_id,
         row_number() over (
             partition by list_id, ultimate_duns
-            order by head_rank nulls last, first_known_step nulls last, record_id nulls last
+            order by is_head desc nulls last, first_known_step nulls last, record_id nulls last
         ) as place
     from heads
 

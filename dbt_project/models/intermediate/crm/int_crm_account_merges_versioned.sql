@@ -13,7 +13,13 @@ ranked as (
         case when merged_into_account_id <> account_id then merged_into_account_id end
             as merged_into_account_id,
         known_step,
-        {{ newest_version('account_id, known_step', 'modified_at') }} as rank_in_step
+        row_number() over (
+            partition by account_id, known_step
+            order by
+                modified_at desc nulls last,
+                batch_id desc nulls last,
+                source_row_number desc nulls last
+        ) as rank_in_step
     from accounts
 
 ),

@@ -12,18 +12,29 @@ merge_versions as (
 
 ),
 
+merge_versions_compared as (
+
+    select
+        account_id,
+        merged_into_account_id,
+        valid_until_step,
+        min(case when merged_into_account_id is not null then valid_from_step end) over (
+            partition by account_id
+        ) as merged_known_step
+    from merge_versions
+
+),
+
 -- The newest version counts: an account that was split off again is itself (case 9).
 merges as (
 
     select
         account_id,
-        max(case when valid_until_step is null then merged_into_account_id end)
-            as merged_into_account_id,
-        min(case when merged_into_account_id is not null then valid_from_step end)
-            as merged_known_step
-    from merge_versions
-    group by account_id
-    having max(case when valid_until_step is null then merged_into_account_id end) is not null
+        merged_into_account_id,
+        merged_known_step
+    from merge_versions_compared
+    where valid_until_step is null
+        and merged_into_account_id is not null
 
 ),
 
@@ -45,7 +56,8 @@ hop_{{ hop }} as (
     select
         near.account_id,
         coalesce(far.merged_into_account_id, near.surviving_account_id) as surviving_account_id,
-        greatest(near.merged_known_step, coalesce(far.merged_known_step, 0)) as merged_known_step
+        -- The later of two; greatest() passes over NULL.
+        greatest(near.merged_known_step, far.merged_known_step) as merged_known_step
     from hop_{{ hop - 1 }} as near
     left join merges as far
         on near.surviving_account_id = far.account_id

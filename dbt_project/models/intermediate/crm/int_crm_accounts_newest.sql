@@ -56,7 +56,7 @@ newest as (
         ranked.currency,
         ranked.is_partner,
         ranked.is_deleted
-        or ranked.known_step < coalesce(newest_full_lists.full_list_step, 0) as is_deleted,
+        or coalesce(ranked.known_step < newest_full_lists.full_list_step, false) as is_deleted,
         ranked.merged_into_account_id,
         ranked.created_at,
         ranked.modified_at,

@@ -85,7 +85,7 @@ above as (
             partition by holders.known_step, holders.user_id
             order by
                 branches_16.depth nulls last,
-                case when managers.user_id = holders.manager_user_id then 0 else 1 end nulls last,
+                (managers.user_id = holders.manager_user_id) desc nulls last,
                 managers.user_id nulls last
         ) as manager_rank
     from holders

@@ -271,8 +271,8 @@ observed as (
         observations.source_file,
         observations.source_sha256,
         observations.source_row_number,
-        cast(greatest(observations.known_step, coalesce(stages.valid_from_step, 0)) as bigint)
-            as known_step,
+        -- The later of two; greatest() passes over NULL.
+        cast(greatest(observations.known_step, stages.valid_from_step) as bigint) as known_step,
         case
             when stages.valid_from_step > observations.known_step then stages.known_on
             else observations.known_on

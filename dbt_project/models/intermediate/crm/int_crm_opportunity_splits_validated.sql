@@ -53,39 +53,36 @@ typed as (
 totals as (
 
     select
-        opportunity_id,
-        split_type_id,
-        cast(sum(split_percentage) as decimal(18, 6)) as split_type_percentage
+        typed.*,
+        cast(sum(split_percentage) over (
+            partition by opportunity_id, split_type_id
+        ) as decimal(18, 6)) as split_type_percentage
     from typed
-    group by opportunity_id, split_type_id
 
 ),
 
 validated as (
 
     select
-        typed.opportunity_split_id,
+        opportunity_split_id,
         'salesforce' as crm,
-        typed.opportunity_id,
-        typed.split_owner_user_id,
-        typed.split_type_id,
-        typed.split_type_name,
-        {{ ratio('typed.split_percentage', '100') }} as split_share,
-        typed.split_amount,
-        typed.currency,
-        typed.is_revenue,
-        {{ ratio('totals.split_type_percentage', '100') }} as split_type_share,
-        typed.is_revenue and totals.split_type_percentage = 100 as is_additive,
-        typed.batch_id,
-        typed.source_file,
-        typed.source_sha256,
-        typed.source_row_number,
-        typed.known_step,
-        typed.known_on
-    from typed
-    left join totals
-        on typed.opportunity_id = totals.opportunity_id
-        and typed.split_type_id is not distinct from totals.split_type_id
+        opportunity_id,
+        split_owner_user_id,
+        split_type_id,
+        split_type_name,
+        {{ ratio('split_percentage', '100') }} as split_share,
+        split_amount,
+        currency,
+        is_revenue,
+        {{ ratio('split_type_percentage', '100') }} as split_type_share,
+        is_revenue and split_type_percentage = 100 as is_additive,
+        batch_id,
+        source_file,
+        source_sha256,
+        source_row_number,
+        known_step,
+        known_on
+    from totals
 
 )
 

@@ -118,7 +118,7 @@ ranked as (
         row_number() over (
             partition by opportunity_id, field_name, effective_at
             order by
-                case when evidence = 'observation' then 1 else 0 end nulls last,
+                evidence = 'observation' nulls last,
                 known_step nulls last,
                 evidence nulls last,
                 field_value nulls last

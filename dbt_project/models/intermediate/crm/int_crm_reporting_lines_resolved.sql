@@ -51,9 +51,9 @@ closed as (
         user_id,
         manager_user_id,
         cast(depth as bigint) as depth,
-        max(case when user_id = manager_user_id then 1 else 0 end) over (
+        bool_or(user_id = manager_user_id) over (
             partition by step_number, user_id
-        ) = 1 as is_in_cycle
+        ) as is_in_cycle
     from lines_16
 
 ),

@@ -18,8 +18,8 @@ steps as (
 
 ),
 
--- Stages are read anew from the step of each file, and from the first step after the day on which
--- one of its rows comes into force.
+-- Stages are read anew from the step of each file, and from the first step of the file on or after
+-- the day on which one of its rows comes into force.
 reading_steps as (
 
     select valid_from_step as reading_step from policy_files
@@ -30,7 +30,6 @@ reading_steps as (
         on stage_rows.known_step = policy_files.valid_from_step
     inner join steps
         on stage_rows.effective_from_on <= steps.known_on
-        and stage_rows.effective_from_on > stage_rows.known_on
         and stage_rows.known_step <= steps.known_step
         and (policy_files.valid_until_step is null or policy_files.valid_until_step > steps.known_step)
     group by stage_rows.known_step, stage_rows.effective_from_on

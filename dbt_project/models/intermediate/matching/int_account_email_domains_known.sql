@@ -31,25 +31,34 @@ shared_domains as (
 ),
 
 -- The same exclusions as for websites: a mailbox at a free provider says nothing of a company.
+own_domains as (
+
+    select
+        websites.website,
+        hosts.unicode_domain as own_domain
+    from websites
+    inner join hosts
+        on websites.host = hosts.host
+        and hosts.unicode_domain is not null
+    where not exists (
+            select shared_domains.domain from shared_domains
+            where shared_domains.domain in (hosts.unicode_domain, hosts.unicode_host)
+        )
+
+),
+
 known as (
 
     select
         'crm|' || merged.surviving_account_id as record_key,
-        hosts.unicode_domain as email_domain
+        own_domains.own_domain as email_domain
     from contacts
     inner join merged
         on contacts.account_id = merged.account_id
-    inner join websites
-        on {{ email_host('contacts.email') }} = websites.website
-    inner join hosts
-        on websites.host = hosts.host
-    where hosts.unicode_domain is not null
-        and not contacts.is_deleted
-        and not exists (
-            select 1 from shared_domains
-            where shared_domains.domain in (hosts.unicode_domain, hosts.unicode_host)
-        )
-    group by merged.surviving_account_id, hosts.unicode_domain
+    inner join own_domains
+        on {{ email_host('contacts.email') }} = own_domains.website
+    where not contacts.is_deleted
+    group by merged.surviving_account_id, own_domains.own_domain
 
 )
 

@@ -20,7 +20,7 @@ joined as (
         cast(sum(word_weights.weight) as bigint) as core_weight,
         cast(count(*) as bigint) as words_count,
         replace({{ ordered_list(
-            'word_weights.weighted_word', '25 - word_weights.weight'
+            'word_weights.weighted_word', '-word_weights.weight'
         ) }}, ', ', ' ') as weighted_words
     from name_words
     inner join word_weights

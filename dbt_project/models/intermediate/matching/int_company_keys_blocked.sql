@@ -27,7 +27,7 @@ with_words as (
         company_records.*,
         case
             when registrable_domain is not null and not exists (
-                    select 1 from shared_domains
+                    select shared_domains.domain from shared_domains
                     where shared_domains.domain in (
                             company_records.registrable_domain, company_records.host
                         )

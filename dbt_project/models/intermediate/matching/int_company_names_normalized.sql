@@ -165,13 +165,9 @@ with_placeholders as (
 
     select
         with_starts.*,
-        case
-            when placeholders.placeholder is not null
-                or core_placeholders.placeholder is not null
-                or only_forms.form_words is not null
-            then 1
-            else 0
-        end as is_placeholder
+        placeholders.placeholder is not null
+        or core_placeholders.placeholder is not null
+        or only_forms.form_words is not null as is_placeholder
     from with_starts
     left join placeholders
         on with_starts.name_words = placeholders.placeholder
@@ -191,7 +187,7 @@ normalized as (
         country_code,
         nullif(name_words, '') as name_words,
         case
-            when is_placeholder = 1 then null
+            when is_placeholder then null
             when length(replace(core_words, ' ', '')) >= 2
                 and {{ regexp_matches_whole('core_words', '.*\\p{L}.*') }}
             then core_words

@@ -39,14 +39,28 @@ by_crm_id as (
 
 ),
 
+company_names as (
+
+    select count(distinct core_words) as names_count
+    from {{ ref('int_company_names_normalized') }}
+
+),
+
+background_names as (
+
+    select names_count
+    from {{ ref('name_words_background') }}
+    where word = '*'
+
+),
+
 names_known as (
 
     select
-        {{ halvings_of('count(distinct company_names.core_words) + max(background.names_count)') }}
+        {{ halvings_of('company_names.names_count + background_names.names_count') }}
             as names_halvings
-    from {{ ref('int_company_names_normalized') }} as company_names
-    cross join {{ ref('name_words_background') }} as background
-    where background.word = '*'
+    from company_names
+    cross join background_names
 
 ),
 

@@ -7,43 +7,15 @@ partner_accounts as (
 
 ),
 
-merged as (
+crm_ids as (
 
-    select * from {{ ref('int_crm_accounts_merged') }}
+    select * from {{ ref('int_crm_ids_spelled') }}
 
 ),
 
 crm_accounts as (
 
     select * from {{ ref('int_crm_accounts_normalized') }}
-
-),
-
--- A CRM id of 18 characters is the one of 15 with a check sum; partners hand back either. Of a
--- company in HubSpot they know the number alone, as its portal shows it.
-ids as (
-
-    select
-        account_id as handed_back_id,
-        surviving_account_id
-    from merged
-
-    union all
-
-    select
-        substr(account_id, 1, 15) as handed_back_id,
-        min(surviving_account_id) as surviving_account_id
-    from merged
-    where length(account_id) = 18 and account_id not like 'hubspot:%'
-    group by substr(account_id, 1, 15)
-
-    union all
-
-    select
-        substr(account_id, 9) as handed_back_id,
-        surviving_account_id
-    from merged
-    where account_id like 'hubspot:%'
 
 ),
 
@@ -56,10 +28,10 @@ matches as (
         'crm_id' as tier,
         'The partner hands back our id ' || min(partner_accounts.crm_account_id) as evidence
     from partner_accounts
-    inner join ids
-        on partner_accounts.crm_account_id = ids.handed_back_id
+    inner join crm_ids
+        on partner_accounts.crm_account_id = crm_ids.written_id
     inner join crm_accounts
-        on ids.surviving_account_id = crm_accounts.account_id
+        on crm_ids.surviving_account_id = crm_accounts.account_id
     group by
         crm_accounts.account_id,
         partner_accounts.partner_id,

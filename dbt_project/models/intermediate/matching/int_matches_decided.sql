@@ -36,7 +36,7 @@ with_strongest as (
         min(case when tier <> 'person' then tier_rank end) over (
             partition by partner_id, partner_account_id
         ) as strongest_tier_rank,
-        max(case when person_decision = 'accept' then 1 else 0 end) over (
+        bool_or(person_decision = 'accept') over (
             partition by partner_id, partner_account_id
         ) as is_chosen_by_person
     from candidates
@@ -47,24 +47,21 @@ ranked as (
 
     select
         with_strongest.*,
-        max(
-            case
-                when tier_rank = strongest_tier_rank
-                    and (has_duns_conflict or person_decision = 'reject')
-                then 1
-                else 0
-            end
+        bool_or(
+            tier_rank = strongest_tier_rank
+            and (has_duns_conflict or person_decision = 'reject')
         ) over (
             partition by partner_id, partner_account_id
         ) as is_strongest_contested,
         row_number() over (
             partition by partner_id, partner_account_id
             order by
-                case person_decision when 'accept' then 0 when 'reject' then 2 else 1 end nulls last,
+                person_decision is distinct from 'accept' nulls last,
+                person_decision is not distinct from 'reject' nulls last,
                 case when tier <> 'person' then tier_rank end nulls last,
                 probability desc nulls last,
-                case when has_same_host then 0 else 1 end nulls last,
-                case when has_same_country then 0 else 1 end nulls last,
+                has_same_host desc nulls last,
+                has_same_country desc nulls last,
                 crm_created_at nulls last,
                 crm_account_id nulls last
         ) as account_rank
@@ -176,8 +173,8 @@ rules_applied as (
             when person_decision = 'accept' then 'person_accepted'
             when person_decision = 'reject' then 'person_rejected'
             when has_duns_conflict then 'duns_conflict'
-            when is_chosen_by_person = 1 then 'weaker_evidence'
-            when is_strongest_contested = 1 and tier_rank = strongest_tier_rank
+            when is_chosen_by_person then 'weaker_evidence'
+            when is_strongest_contested and tier_rank = strongest_tier_rank
             then 'contested_evidence'
             when account_rank > 1 and is_company_of_first then 'duplicate_account'
             when tier_rank > strongest_tier_rank then 'weaker_evidence'

@@ -14,7 +14,7 @@ pairs_ranked as (
         row_number() over (
             partition by partner_id, partner_account_id
             order by
-                case when is_in_force then 0 else 1 end nulls last,
+                is_in_force desc nulls last,
                 list_as_of desc nulls last,
                 state_precedence nulls last,
                 overlap_key nulls last

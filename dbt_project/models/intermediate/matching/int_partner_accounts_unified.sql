@@ -117,9 +117,7 @@ pairs_seen as (
         partner_record_website,
         max(our_record_id) as our_record_id
     from crossbeam_overlaps
-    where our_crossbeam_record_id is not null
-        and partner_crossbeam_record_id is not null
-        and partner_record_name is not null
+    where partner_record_name is not null
     group by
         our_crossbeam_record_id,
         partner_crossbeam_record_id,
@@ -140,8 +138,8 @@ overlaps_completed as (
             crossbeam_overlaps.our_lead_id,
             crossbeam_overlaps.our_record_id
         ) as our_lead_id,
-        lower(coalesce(crossbeam_overlaps.our_record_type, 'account')) = 'lead'
-        or coalesce(crossbeam_overlaps.our_record_id, '') like '00Q%'
+        lower(crossbeam_overlaps.our_record_type) = 'lead'
+        or crossbeam_overlaps.our_record_id like '00Q%'
         or (crossbeam_overlaps.our_record_id is null and crossbeam_overlaps.our_lead_id is not null) as is_lead,
         coalesce(
             crossbeam_overlaps.partner_record_name,

@@ -59,7 +59,6 @@ reading_steps as (
     from stated_names
     inner join partnerships
         on stated_names.partner_id = partnerships.partner_id
-        and stated_names.stated_from_step <= partnerships.held_from_step
 
 ),
 
@@ -73,10 +72,7 @@ stated_at_step as (
         stated_names.known_from,
         row_number() over (
             partition by reading_steps.partner_name_key, reading_steps.reading_step
-            order by
-                stated_names.known_from nulls last,
-                stated_names.stated_from_step desc nulls last,
-                stated_names.partner_id nulls last
+            order by stated_names.known_from nulls last
         ) as statement_rank
     from reading_steps
     inner join stated_names
@@ -131,7 +127,6 @@ compared as (
 
     select
         readings.*,
-        row_number() over in_order as reading_number,
         lag(partner_id) over in_order as previous_partner_id,
         lag(known_from) over in_order as previous_known_from,
         lag(succeeded_after_on) over in_order as previous_succeeded_after_on,
@@ -156,8 +151,7 @@ versioned as (
             partition by partner_name_key order by reading_step nulls last
         ) as valid_until_step
     from compared
-    where reading_number = 1
-        or partner_id is distinct from previous_partner_id
+    where partner_id is distinct from previous_partner_id
         or known_from is distinct from previous_known_from
         or succeeded_after_on is distinct from previous_succeeded_after_on
         or successor_partner_id is distinct from previous_successor_partner_id

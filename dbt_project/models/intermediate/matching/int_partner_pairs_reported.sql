@@ -65,7 +65,7 @@ rows_ranked as (
         row_number() over (
             partition by partner_id, partner_account_id, overlap_key
             order by
-                case when is_in_force then 0 else 1 end nulls last,
+                is_in_force desc nulls last,
                 state_precedence nulls last,
                 batch_id nulls last,
                 source_row_number nulls last
@@ -93,7 +93,7 @@ states_listed as (
         rows_ranked.partner_account_id,
         rows_ranked.overlap_key,
         rows_ranked.partner_state,
-        min(rows_ranked.state_precedence) as state_precedence,
+        rows_ranked.state_precedence,
         min(rows_ranked.customer_since_on) as customer_since_on
     from rows_ranked
     inner join several_populations
@@ -104,7 +104,8 @@ states_listed as (
         rows_ranked.partner_id,
         rows_ranked.partner_account_id,
         rows_ranked.overlap_key,
-        rows_ranked.partner_state
+        rows_ranked.partner_state,
+        rows_ranked.state_precedence
 
 ),
 

@@ -209,7 +209,7 @@ one_sided_rows_ours as (
         on our_accounts.account_id = reviews_per_account.account_id
         and absences.partner_id = reviews_per_account.partner_id
     where not exists (
-            select 1 from overlapping
+            select overlapping.account_id from overlapping
             where overlapping.account_id = our_accounts.account_id
                 and overlapping.partner_id = absences.partner_id
         )
@@ -265,7 +265,7 @@ one_sided_rows_theirs as (
         on partner_accounts.partner_id = reviews_per_partner_account.partner_id
         and partner_accounts.partner_account_id = reviews_per_partner_account.partner_account_id
     where not exists (
-            select 1 from matched_records
+            select matched_records.partner_id from matched_records
             where matched_records.partner_id = partner_accounts.partner_id
                 and matched_records.partner_account_id = partner_accounts.partner_account_id
         )

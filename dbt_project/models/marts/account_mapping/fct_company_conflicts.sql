@@ -42,9 +42,8 @@ companies_of_keys as (
         keys_shared.key_kind,
         keys_shared.key_value,
         companies_of_groups.company_id,
-        max(case when keys_shared.has_duns_conflict then 1 else 0 end) as has_duns_conflict,
-        max(case when keys_shared.has_country_conflict then 1 else 0 end)
-            as has_country_conflict,
+        bool_or(keys_shared.has_duns_conflict) as has_duns_conflict,
+        bool_or(keys_shared.has_country_conflict) as has_country_conflict,
         min(joined.conflict) as conflict
     from keys_shared
     inner join companies_of_groups
@@ -74,8 +73,8 @@ conflicts as (
         key_value,
         companies_count,
         case
-            when has_duns_conflict = 1 then 'its records have different DUNS numbers'
-            when has_country_conflict = 1 then 'its records are in different countries'
+            when has_duns_conflict then 'its records have different DUNS numbers'
+            when has_country_conflict then 'its records are in different countries'
             when conflict is not null then conflict
             when conflict_of_key is not null then conflict_of_key
             else 'its records stand with stronger evidence elsewhere'

@@ -75,7 +75,6 @@ absences as (
     inner join coverage
         on pairs.partner_id = coverage.partner_id
     where coverage.absence_state = 'absent'
-        and coverage.first_full_list_on is not null
 
 ),
 

@@ -127,8 +127,7 @@ prioritized as (
             ) as bigint
         ) as partner_rank
     from combined
-    left join all_points
-        on 1 = 1
+    cross join all_points
 
 )
 

@@ -69,11 +69,8 @@ other_accounts as (
                 considered.partner_id,
                 considered.partner_account_id
             order by
-                case
-                    when others.decision in ('accepted', 'automatic') then 0
-                    when others.decision = 'review' then 1
-                    else 2
-                end nulls last,
+                (others.decision in ('accepted', 'automatic')) desc nulls last,
+                (others.decision = 'review') desc nulls last,
                 others.probability desc nulls last,
                 others.crm_account_id nulls last
         ) as other_rank

@@ -38,24 +38,14 @@ ordered as (
 
     select
         counted.*,
-        coalesce(
-            cast(sum(counted.accounts_count) over smaller as bigint), 0
-        ) as smaller_count,
-        min(counted.accounts_count) over (
-            partition by counted.partner_id, counted.partner_population
-        ) as smallest_count,
-        row_number() over (
+        sum(counted.accounts_count) over (
             partition by counted.partner_id, counted.partner_population
             order by counted.accounts_count nulls last, counted.cell nulls last
-        ) as size_rank,
+            rows between unbounded preceding and 1 preceding
+        ) as smaller_count,
         rules.minimum_group_count
     from counted
     cross join rules
-    window smaller as (
-        partition by counted.partner_id, counted.partner_population
-        order by counted.accounts_count nulls last, counted.cell nulls last
-        rows between unbounded preceding and 1 preceding
-    )
 
 ),
 
@@ -64,10 +54,7 @@ decided as (
     select
         ordered.*,
         accounts_count < minimum_group_count
-        or (
-            smallest_count < minimum_group_count
-            and (size_rank <= 2 or smaller_count < minimum_group_count)
-        ) as is_withheld
+        or coalesce(smaller_count < minimum_group_count, false) as is_withheld
     from ordered
 
 ),

@@ -136,7 +136,7 @@ paced as (
         {{ ratio('measured.actual', 'measured.target') }} as attainment,
         case
             when measured.unit = 'share' then {{ ratio('measured.actual', 'measured.target') }}
-            when measured.elapsed_days > 0
+            when measured.measured_through_on >= measured.starts_on
             then {{ ratio(
                     'measured.actual * measured.measured_days_count',
                     'measured.target * measured.elapsed_days'

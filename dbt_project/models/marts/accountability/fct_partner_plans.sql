@@ -157,7 +157,7 @@ decided as (
         is_running and review_due_on < as_of as is_review_overdue,
         is_running,
         reasons = '' as is_counted,
-        nullif(substring(reasons, 3, 1000), '') as not_counted_reason,
+        nullif(substring(reasons, 3), '') as not_counted_reason,
         batch_id,
         source_file,
         source_sha256,

@@ -48,9 +48,8 @@ followed as (
         fiscal_days.fiscal_quarter,
         {{ add_days('entered.entered_on', 'rules.conversion_days') }} < refresh_current.as_of
             as is_mature,
-        coalesce(
-            entered.advanced_on <= {{ add_days('entered.entered_on', 'rules.conversion_days') }}, false
-        ) as is_advanced_in_time,
+        entered.advanced_on <= {{ add_days('entered.entered_on', 'rules.conversion_days') }}
+            as is_advanced_in_time,
         {{ days_between('entered.entered_on', 'entered.advanced_on') }} as days_to_advance
     from entered
     cross join rules

@@ -27,16 +27,14 @@ seen as (
         ae_weeks.rep_id,
         ae_weeks.fiscal_quarter,
         ae_weeks.metric,
-        max(case when ae_weeks.is_flagged then 1 else 0 end) as flags_count,
-        max(case when ae_weeks.attainment is not null then 1 else 0 end) as seen_count,
-        max(
+        count(case when ae_weeks.is_flagged then ae_weeks.week_number end) > 0 as is_flagged,
+        count(ae_weeks.attainment) > 0 as is_seen,
+        count(
             case
                 when ae_weeks.week_number = projection_rules.review_week
-                    and ae_weeks.miss_probability is not null
-                then 1
-                else 0
+                then ae_weeks.miss_probability
             end
-        ) as history_count,
+        ) > 0 as has_history,
         max(
             case
                 when ae_weeks.week_number = projection_rules.review_week
@@ -69,12 +67,12 @@ compared as (
         closed.fiscal_quarter,
         closed.metric,
         case
-            when coalesce(seen.seen_count, 0) = 0 then 'unseen'
-            when seen.history_count = 1 then 'history'
-            else 'pace'
+            when seen.is_seen and seen.has_history then 'history'
+            when seen.is_seen then 'pace'
+            else 'unseen'
         end as basis,
         case when closed.status = 'missed' then 1 else 0 end as missed_count,
-        coalesce(seen.flags_count, 0) as flagged_count,
+        case when seen.is_flagged then 1 else 0 end as flagged_count,
         case when seen.low_attainment is not null then 1 else 0 end as intervals_count,
         case
             when closed.attainment between seen.low_attainment and seen.high_attainment then 1

@@ -45,9 +45,7 @@ followed as (
         cast(entered.probability as decimal(9, 2)) as probability,
         {{ add_days('entered.entered_on', 'rules.outcome_days') }} < refresh_current.as_of
             as is_mature,
-        coalesce(
-            entered.won_on <= {{ add_days('entered.entered_on', 'rules.outcome_days') }}, false
-        ) as is_won_in_time
+        entered.won_on <= {{ add_days('entered.entered_on', 'rules.outcome_days') }} as is_won_in_time
     from entered
     cross join rules
     cross join refresh_current

@@ -51,7 +51,7 @@ rated as (
         rates.solo_rate,
         row_number() over (
             partition by postings.posting_id
-            order by case when rates.opportunity_type = '*' then 1 else 0 end nulls last
+            order by rates.opportunity_type = '*' nulls last
         ) as rate_rank
     from postings
     left join rates

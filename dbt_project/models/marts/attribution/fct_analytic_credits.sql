@@ -33,17 +33,23 @@ refresh_current as (
 touches_of_deals as (
 
     select
-        opportunities.opportunity_id,
-        touches.touch_id
+        touches.opportunity_id,
+        touches.touch_id,
+        touches.partner_id,
+        touches.touch_type,
+        touches.occurred_at,
+        touches.occurred_on
     from touches
-    inner join opportunities
-        on touches.opportunity_id = opportunities.opportunity_id
 
     union all
 
     select
         opportunities.opportunity_id,
-        touches.touch_id
+        touches.touch_id,
+        touches.partner_id,
+        touches.touch_type,
+        touches.occurred_at,
+        touches.occurred_on
     from touches
     inner join opportunities
         on touches.account_id = opportunities.account_id
@@ -56,10 +62,10 @@ journeys as (
     select
         touches_of_deals.opportunity_id,
         touches_of_deals.touch_id,
-        touches.partner_id,
-        touches.touch_type,
-        touches.occurred_at,
-        touches.occurred_on,
+        touches_of_deals.partner_id,
+        touches_of_deals.touch_type,
+        touches_of_deals.occurred_at,
+        touches_of_deals.occurred_on,
         opportunities.created_on,
         case when opportunities.is_closed then opportunities.close_on else refresh_current.as_of end
             as converted_on,
@@ -69,8 +75,6 @@ journeys as (
         coalesce(opportunities.amount, 0) as amount,
         opportunities.amount_company_currency
     from touches_of_deals
-    inner join touches
-        on touches_of_deals.touch_id = touches.touch_id
     inner join opportunities
         on touches_of_deals.opportunity_id = opportunities.opportunity_id
     cross join refresh_current
@@ -95,9 +99,7 @@ in_window as (
         cast(sum(case when journeys.occurred_on <= journeys.created_on then 1 else 0 end) over (
             partition by journeys.opportunity_id, models.model
         ) as bigint) as creation_place,
-        max(journeys.occurred_on) over (
-            partition by journeys.opportunity_id, models.model
-        ) as last_touched_on
+        max(journeys.occurred_on) over (partition by journeys.opportunity_id) as last_touched_on
     from journeys
     inner join models
         on journeys.created_on >= models.effective_from_on
@@ -121,7 +123,7 @@ placed as (
         in_window.*,
         case
             when creation_place > 1 and creation_place < touches_count then creation_place
-            else cast({{ divide_down('touches_count + 1', '2') }} as bigint)
+            else cast(floor((touches_count + 1) * 0.5) as bigint)
         end as middle_place
     from in_window
 

@@ -28,8 +28,7 @@ compared as (
 
     select
         movements.*,
-        coalesce(booking_key <> previous_booking_key and currency = previous_currency, false)
-            as is_moved,
+        booking_key <> previous_booking_key and currency = previous_currency as is_moved,
         case
             when previous_conversion_rate is null
                 or previous_conversion_rate = conversion_rate

@@ -80,11 +80,9 @@ earned as (
 touches_of_deals as (
 
     select
-        opportunities.opportunity_id,
+        touches.opportunity_id,
         touches.touch_id
     from touches
-    inner join opportunities
-        on touches.opportunity_id = opportunities.opportunity_id
 
     union
 
@@ -124,15 +122,14 @@ measured as (
         opportunities.attribution_class,
         opportunities.partner_id as primary_partner_id,
         touches.occurred_at <= crm_opportunities.created_at as is_before_creation,
-        coalesce(opportunities.is_closed and touches.occurred_on > opportunities.close_on, false)
-            as is_post_close,
+        opportunities.is_closed and touches.occurred_on > opportunities.close_on as is_post_close,
         touches.occurred_on < {{ add_days('opportunities.created_on', '-windows.sourced_window_days') }}
             as is_before_window,
         touches.recorded_on > {{ add_days('opportunities.created_on', 'windows.sourced_lock_days') }}
             as is_recorded_after_lock,
         touches.recorded_on > {{ add_days('touches.occurred_on', 'windows.influenced_recording_days') }}
             as is_recorded_late,
-        coalesce(opportunities.created_on > touch_evidence.expires_on, false) as is_expired
+        opportunities.created_on > touch_evidence.expires_on as is_expired
     from touches_of_deals
     inner join touches
         on touches_of_deals.touch_id = touches.touch_id
@@ -183,7 +180,7 @@ role_claims as (
         roles.opportunity_id,
         roles.opportunity_partner_id,
         roles.partner_id,
-        min(roles.role) as role
+        roles.role
     from roles
     inner join opportunities
         on roles.opportunity_id = opportunities.opportunity_id
@@ -192,7 +189,6 @@ role_claims as (
         and roles.partner_id = judged.partner_id
         and judged.earned_class is not null
     where judged.opportunity_id is null
-    group by roles.opportunity_id, roles.opportunity_partner_id, roles.partner_id
 
 ),
 

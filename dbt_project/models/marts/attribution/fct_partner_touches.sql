@@ -28,7 +28,7 @@ ranked as (
             partition by real_touch_key
             order by
                 recorded_at nulls last,
-                case when opportunity_id is null then 1 else 0 end nulls last,
+                opportunity_id is null nulls last,
                 touch_id nulls last
         ) as evidence_rank
     from current_touches
@@ -50,7 +50,7 @@ evidence as (
             then {{ hash_id(['partner_id', 'lower(partner_seller_email)']) }}
         end) as partner_seller_id,
         cast(count(distinct source_system) as bigint) as source_systems_count,
-        max(case when partner_seller_email is not null then 1 else 0 end) = 1 as has_partner_seller
+        count(partner_seller_email) > 0 as has_partner_seller
     from ranked
     group by real_touch_key
 

@@ -49,7 +49,7 @@ of_tasks as (
             when is_deleted then 'deleted'
             when is_recurrence then 'recurrence_master'
             when activity_on is null then 'undated'
-            when lower(coalesce(subject, '')) like 'canceled:%' then 'cancelled'
+            when lower(subject) like 'canceled:%' then 'cancelled'
             when not coalesce(is_closed, lower(status) = 'completed', false) then 'not_completed'
         end as not_counted_reason,
         batch_id,
@@ -89,9 +89,9 @@ of_events as (
             when is_deleted then 'deleted'
             when is_child then 'attendee_row'
             when is_recurrence then 'recurrence_master'
-            when coalesce(duration_minutes, 1) = 0 then 'no_duration'
+            when duration_minutes = 0 then 'no_duration'
             when starts_at is null and activity_on is null then 'undated'
-            when lower(coalesce(subject, '')) like 'canceled:%' then 'cancelled'
+            when lower(subject) like 'canceled:%' then 'cancelled'
         end as not_counted_reason,
         batch_id,
         source_file,

@@ -13,15 +13,12 @@ ranked as (
         row_number() over (
             partition by associations.opportunity_id, associations.known_step
             order by
-                case
-                    when lower(associations.label) like 'primary%' or associations.association_type_id = '5'
-                    then 0
-                    else 1
-                end nulls last,
-                case when associations.label is null then 0 else 1 end nulls last,
-                associations.account_id nulls last,
-                associations.batch_id nulls last,
-                associations.source_row_number nulls last
+                coalesce(
+                    lower(associations.label) like 'primary%' or associations.association_type_id = '5',
+                    false
+                ) desc nulls last,
+                (associations.label is null) desc nulls last,
+                associations.account_id nulls last
         ) as company_rank
     from associations
     where not associations.is_deleted
