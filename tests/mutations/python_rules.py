@@ -175,10 +175,13 @@ class PythonJudge:
         of_module: Counter[str] = Counter()
         for test in found:
             of_module[test.module] += test.seconds
-        # Module by module, because what its tests share is made once for all that follow.
+        # Module by module, because what its tests share is made once for all that follow; that of
+        # the same name first.
+        named = f"test_{Path(mutant.path).stem}"
         found.sort(
             key=lambda test: (
                 not test.name.startswith(near),
+                named not in test.module,
                 of_module[test.module],
                 test.module,
                 test.seconds,
