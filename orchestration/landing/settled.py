@@ -67,7 +67,10 @@ class SettledColumn:
 
 @dataclass(frozen=True)
 class _Texts:
-    """The values of an Arrow column of text as bytes: where each begins, and how long it is."""
+    """The values of an Arrow column of text as bytes: where each begins, and how long it is.
+
+    There is at least one: a column of NULLs alone is settled without looking at it.
+    """
 
     data: Bytes
     starts: Offsets
@@ -89,13 +92,11 @@ class _Texts:
     @property
     def used(self) -> Bytes:
         """All bytes of all values; they lie one behind the other."""
-        if len(self.starts) == 0:
-            return self.data[:0]
         return self.data[self.starts[0] : self.starts[-1] + self.lengths[-1]]
 
     def as_matrix(self, width: int) -> Bytes | None:
         """One line per value, None where not all are of this width."""
-        if len(self.starts) == 0 or not bool((self.lengths == width).all()):
+        if not bool((self.lengths == width).all()):
             return None
         return self.used.reshape(-1, width)
 

@@ -207,7 +207,7 @@ class _Reader:
             f"{self.file}, slack.channels {name}", listed, ("channel", "partner", "team", "reps")
         )
         partner, team, reps = listed.get("partner"), listed.get("team"), listed.get("reps") or []
-        if not isinstance(reps, list):
+        if not isinstance(reps, list) or not all(isinstance(each, str) for each in reps):
             raise self.error(f"slack.channels {name}", "has no list of reps", "write `reps: […]`")
         if partner and not team:
             raise self.error(

@@ -164,9 +164,21 @@ def test_decimal_commas_when_the_feed_says_so(land, rows, feed_lines) -> None:
     assert rows("salesforce", "accounts")[0]["annual_revenue"] == "1234.5"
 
 
-def test_decimal_commas_do_not_touch_the_numbers_of_a_workbook(land, rows, feed_lines) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Opportunity.xlsx", workbook()),
+        ("Opportunity.jsonl", json_lines()),
+        ("Opportunity.json", json.dumps([json.loads(line) for line in json_lines().splitlines()])),
+        ("Opportunity.parquet", parquet_file()),
+    ],
+    ids=["workbook", "JSON lines", "JSON", "Parquet"],
+)
+def test_decimal_commas_do_not_touch_numbers_that_are_numbers_in_the_file(
+    land, rows, feed_lines, name: str, content
+) -> None:
     feed_lines("salesforce", "decimal: comma")
-    land("salesforce", "Opportunity.xlsx", workbook())
+    land("salesforce", name, content)
     assert rows("salesforce", "opportunities")[0]["amount"] == "1234.5"
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class FastTest:
     name: str
     """As pytest names it, `tests/x/test_y.py::test_z[1]`."""
     seconds: float
+    """Of the processor, so that a busy machine makes no test longer."""
     lines: Lines
 
     @property
@@ -143,7 +145,8 @@ class LinesRun:
         command += ["-p", "no:cacheprovider", "-p", "tests.mutations.lines_run"]
         command += ["-m", "not slow and not spark", *modules]
         measured = os.pathsep.join(str(self.copy / folder) for folder in folders)
-        environment = {**os.environ, "PYTHONPATH": str(self.copy), FOLDERS: measured}
+        paths = os.pathsep.join(map(str, (self.copy, Path(__file__).parents[2])))
+        environment = {**os.environ, "PYTHONPATH": paths, FOLDERS: measured}
         log = self.copy.parent / "lines_run.log"
         with log.open("w") as output:
             subprocess.run(
@@ -177,7 +180,7 @@ class _Recorder:
             data_file=None, source=list(folders), config_file=False, branch=False
         )
         self.measured.start()
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
         self.outcomes: dict[str, set[str]] = defaultdict(set)
         self.fixtures: dict[str, list[str]] = {}
 
@@ -185,7 +188,9 @@ class _Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", []))
         self.measured.switch_context(item.nodeid)
+        begun = time.process_time()
         yield
+        self.seconds[item.nodeid] = time.process_time() - begun
         self.measured.switch_context("")
 
     @pytest.hookimpl(hookwrapper=True)
@@ -199,7 +204,6 @@ class _Recorder:
         self.measured.switch_context(request._pyfuncitem.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] += report.duration
         self.outcomes[report.nodeid].add(report.outcome)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -23,8 +23,8 @@ _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.IsNot: ast.Is,
 }
 _EXTREMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
-GUARDS = frozenset({"frozen", "slots", "strict"})
-"""Arguments of dataclasses and of `zip` that hold for every row that there is."""
+GUARDS = frozenset({"frozen", "repr", "slots", "strict"})
+"""Arguments of dataclasses and of `zip` that change nothing for any row that there is."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 

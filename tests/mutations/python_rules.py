@@ -162,17 +162,26 @@ class PythonJudge:
         )
 
     def _asked(self, mutant: PythonMutant) -> list[FastTest]:
-        """The tests that run the place, the nearest and fastest first."""
+        """The tests that run the place, the nearest and fastest first.
+
+        Where none is seen to run it (a declaration, or what Arrow runs in threads of its own),
+        those that run anything of its module, else those of its folder.
+        """
         place = mutant.place
-        found = self.run.running(mutant.path, None if place.is_run_once else place.lines)
+        found = [] if place.is_run_once else self.run.running(mutant.path, place.lines)
+        found = found or self.run.running(mutant.path, None)
         near = next(tests for folder, tests in TESTS_OF.items() if mutant.path.startswith(folder))
+        found = found or [test for test in self.run.tests if test.name.startswith(near)]
         of_module: Counter[str] = Counter()
         for test in found:
             of_module[test.module] += test.seconds
-        # Module by module, because what its tests share is made once for all that follow.
+        # Module by module, because what its tests share is made once for all that follow; that of
+        # the same name first.
+        named = f"test_{Path(mutant.path).stem}"
         found.sort(
             key=lambda test: (
                 not test.name.startswith(near),
+                named not in test.module,
                 of_module[test.module],
                 test.module,
                 test.seconds,
@@ -186,8 +195,6 @@ class PythonJudge:
         return found
 
     def _judged(self, tests: Sequence[FastTest]) -> tuple[str, str]:
-        if not tests:
-            return outcome.SURVIVED, "no test runs it"
         written = self.folder / NOTICED_BY
         written.unlink(missing_ok=True)
         limit = self.processor_seconds + 10 * sum(test.seconds for test in tests)

@@ -173,7 +173,7 @@ def test_python_is_judged_by_the_tests_that_run_it_and_nothing_is_left_behind(
     assert judge.still_counts(caught)
     assert not judge.still_counts(replace(caught, witness="of another test"))
     assert verdicts["amount == 0"].outcome == outcome.SURVIVED
-    assert verdicts["amount == 0"].noticed_by == "no test runs it"
+    assert verdicts["amount == 0"].noticed_by == "2 tests"
     assert not judge.still_counts(verdicts["amount == 0"])
     # `number += 2` steps over the end of three rows and never ends.
     assert (verdicts["1"].outcome, verdicts["1"].noticed_by) == (outcome.ERROR, "took too long")

@@ -164,9 +164,13 @@ def test_a_new_and_a_lost_table_are_told_with_their_rows(
     other = (*conftest.TABLES[:-1], PublicTable("core", "dim_partners"))
     monkeypatch.setattr(conftest, "TABLES", other)
     found = {table.name: table for table in compare(settings, before, publish_now().release).tables}
-    assert found["core.dim_partners"].kind == "added"
-    assert found["core.dim_partners"].rows_after == 7
-    assert found["ops.fct_landed_batches"].kind == "removed"
+    added, removed = found["core.dim_partners"], found["ops.fct_landed_batches"]
+    assert (added.kind, added.rows_before, added.rows_after) == ("added", 0, 7)
+    assert dict(added.rows) == {"added": 7, "removed": 0, "changed": 0}
+    assert [(one.before, one.after) for one in added.columns] == [(None, "VARCHAR")]
+    assert (removed.kind, removed.rows_before, removed.rows_after) == ("removed", 1, 0)
+    assert dict(removed.rows) == {"added": 0, "removed": 1, "changed": 0}
+    assert [one.after for one in removed.columns] == [None, None]
     with pytest.raises(ReleaseError, match=r"is in release .* alone"):
         list(
             differing_rows(
