@@ -1,8 +1,9 @@
 """Draw docs/growth.svg and docs/where_time_goes.svg from growth.csv, and print the exponents.
 
 `growth.svg`: processor time and peak memory against landed rows, the limits where one machine ends,
-and every station of a first refresh with the exponent fitted through its sizes: 1 is a straight
-line. Dots are measured, dashed lines are the fitted powers.
+and every station of a first refresh with the exponent fitted through its sizes: 1 grows as the
+rows do. Dots are measured; dashed lines are extrapolated, straight from the smallest company
+through the largest, because a power fitted where the fixed work is most of it promises too much.
 
 `where_time_goes.svg`: the stations of each refresh of each size as one bar, beside DuckDB alone.
 
@@ -120,6 +121,13 @@ def fitted(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return exponent, math.exp(mean_y - exponent * mean_x)
 
 
+def line_through(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """What a refresh of nothing takes, and what a row adds."""
+    (first_rows, first), (last_rows, last) = points[0], points[-1]
+    per_row = (last - first) / (last_rows - first_rows)
+    return first - per_row * first_rows, per_row
+
+
 def large_enough(line: Line) -> tuple[tuple[float, float], ...]:
     """The points that tell growth: where more than the fixed work is done."""
     return tuple(point for point in line.points if point[1] >= LEAST_SECONDS)
@@ -187,10 +195,10 @@ def drawn(panel: Panel, left: float, width: float) -> Iterator[str]:
     yield from axes(panel, left, width, x, y)
     for line in panel.lines:
         if len(line.points) > 1:
-            exponent, factor = fitted(line.points[-3:])
+            fixed, per_row = line_through(line.points)
             steps = [10 ** (5 + step / 10) for step in range(41)]
             path = " ".join(
-                f"{x(rows):.1f},{y(factor * rows**exponent):.1f}"
+                f"{x(rows):.1f},{y(fixed + per_row * rows):.1f}"
                 for rows in steps
                 if rows >= line.points[0][0]
             )
@@ -235,7 +243,7 @@ def legend(panel: Panel, left: float) -> Iterator[str]:
         column, level = number % 3, number // 3
         yield (
             f'<text x="{left + 110 * column}" y="{HEIGHT - BOTTOM + 48 + 14 * level}" '
-            f'fill="{line.colour}" class="note">● {escape(line.name)}{said}</text>'
+            f'fill="{line.colour}" style="font-size:11px">● {escape(line.name)}{said}</text>'
         )
 
 
@@ -268,7 +276,7 @@ def bars(rows: Sequence[Row]) -> list[str]:
         longest = max(row.seconds for row in rows if row.company == company)
         elements.append(f'<text x="10" y="{height + 12}" font-weight="bold">{company}</text>')
         for kind in kinds:
-            elements += bar(rows, company, kind, height, 560 / longest)
+            elements += bar(rows, company, kind, height, 520 / longest)
             height += 22
         height += 14
     return [*elements, *slowest(companies, height)]
@@ -349,7 +357,7 @@ def main() -> None:
     companies = len({row.company for row in rows})
     TIME_CHART.write_text(
         svg(
-            1000, 56 + companies * (22 * (len(REFRESHES) + 1) + 14) + 26 + 18 * 12 + 10, bars(rows)
+            1080, 56 + companies * (22 * (len(REFRESHES) + 1) + 14) + 26 + 18 * 12 + 10, bars(rows)
         ),
         encoding="utf-8",
     )
@@ -362,8 +370,8 @@ def main() -> None:
                 print(f"{panel.title}, {line.name}: grows by the power {exponent:.2f}{above}")
             for limit in panel.limits:
                 if len(line.points) > 1:
-                    exponent, factor = fitted(line.points[-3:])
-                    at = (limit.value / factor) ** (1 / exponent)
+                    fixed, per_row = line_through(line.points)
+                    at = (limit.value - fixed) / per_row
                     print(f"  {limit.name} at {at / 1e6:,.0f} million landed rows")
 
 

@@ -11,7 +11,6 @@ quarter_days as (
 moments as (
 
     select * from {{ ref('int_ae_moments_listed') }}
-    where moment_kind <> 'week'
 
 ),
 
@@ -94,32 +93,49 @@ asked_for as (
 
 ),
 
+-- From here on by rep: most moments lie before a rep's time, and all of them beside all accounts
+-- would be hundreds of times as many rows.
+quarters_of_reps as (
+
+    select
+        quarter_days.moment_id,
+        quarter_days.rep_id,
+        moments.quarter_starts_on,
+        moments.through_on
+    from quarter_days
+    inner join moments
+        on quarter_days.moment_id = moments.moment_id
+
+),
+
 routed as (
 
     select
-        moments.moment_id,
-        weekly_routes.rep_id,
+        quarters_of_reps.moment_id,
+        quarters_of_reps.rep_id,
         count(*) as routed_accounts_count,
         count(distinct weekly_routes.week_starts_on) as routed_weeks_count
-    from moments
-    cross join weekly_routes
-    where moments.through_on >= weekly_routes.week_starts_on
-        and moments.quarter_starts_on <= {{ add_days('weekly_routes.week_starts_on', 6) }}
-    group by moments.moment_id, weekly_routes.rep_id
+    from quarters_of_reps
+    inner join weekly_routes
+        on quarters_of_reps.rep_id = weekly_routes.rep_id
+        and quarters_of_reps.through_on >= weekly_routes.week_starts_on
+        and quarters_of_reps.quarter_starts_on
+        <= {{ add_days('weekly_routes.week_starts_on', 6) }}
+    group by quarters_of_reps.moment_id, quarters_of_reps.rep_id
 
 ),
 
 accounts_by_moment as (
 
     select
-        moments.moment_id,
-        moments.through_on,
-        accounts.account_id,
-        accounts.owner_user_id as rep_id
-    from moments
-    cross join accounts
-    where accounts.created_on is null
-        or moments.through_on >= accounts.created_on
+        quarters_of_reps.moment_id,
+        quarters_of_reps.through_on,
+        quarters_of_reps.rep_id,
+        accounts.account_id
+    from quarters_of_reps
+    inner join accounts
+        on quarters_of_reps.rep_id = accounts.owner_user_id
+        and (accounts.created_on is null or quarters_of_reps.through_on >= accounts.created_on)
 
 ),
 

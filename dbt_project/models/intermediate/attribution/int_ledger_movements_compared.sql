@@ -252,8 +252,8 @@ with_openings as (
     select
         with_previous_episodes.*,
         with_previous_episodes.attribution_class <> with_previous_episodes.previous_attribution_class
-        or with_previous_episodes.partner_id
-        is distinct from with_previous_episodes.previous_partner_id as is_credit_moved,
+        or coalesce(with_previous_episodes.partner_id, '')
+        <> coalesce(with_previous_episodes.previous_partner_id, '') as is_credit_moved,
         -- The first credit is there from the beginning; a later one is younger than its deal.
         coalesce(max(case
             when with_previous_episodes.credit_number = 1
@@ -288,19 +288,19 @@ reasoned as (
             then 'amount_changed'
             when booking_key is null and not is_closed then 'reopened'
             when booking_key is null then 'no_longer_won'
-            when exclusion is distinct from previous_exclusion
+            when coalesce(exclusion, '') <> coalesce(previous_exclusion, '')
             then case when has_policy_change then 'policy_changed' else 'exclusion_changed' end
             when currency <> previous_currency then 'currency_changed'
             when origin_quarter <> previous_origin_quarter then 'close_date_moved'
-            when is_credit_moved and override_id is distinct from previous_override_id
+            when is_credit_moved and coalesce(override_id, '') <> coalesce(previous_override_id, '')
             then 'override_changed'
             when is_credit_moved and has_policy_change and not has_evidence_change
             then 'policy_changed'
             when attribution_class <> previous_attribution_class then 'class_changed'
-            when partner_id is distinct from previous_partner_id then 'partner_changed'
+            when coalesce(partner_id, '') <> coalesce(previous_partner_id, '') then 'partner_changed'
             when rep_credit_share <> previous_rep_credit_share then 'split_changed'
-            when rep_id is distinct from previous_rep_id then 'owner_changed'
-            when manager_id is distinct from previous_manager_id then 'manager_changed'
+            when coalesce(rep_id, '') <> coalesce(previous_rep_id, '') then 'owner_changed'
+            when coalesce(manager_id, '') <> coalesce(previous_manager_id, '') then 'manager_changed'
             when amount <> previous_amount then 'amount_changed'
             else 'rate_changed'
         end as reason
