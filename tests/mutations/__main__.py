@@ -17,7 +17,7 @@ from orchestration.settings import Home
 from tests.mutations.compiled_rules import CompiledRules
 from tests.mutations.python_rules import PythonJudge, python_mutants
 from tests.mutations.sql_rules import SqlJudge, sql_mutants
-from tests.mutations.verdicts import KnownVerdicts, Verdict, print_report
+from tests.mutations.verdicts import EQUIVALENT, KnownVerdicts, Verdict, print_report
 
 TARGET = Path(__file__).resolve().parents[2] / "dbt_project" / "target" / "mutations"
 
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     known = KnownVerdicts(options.kept / f"verdicts_{options.language}.jsonl")
     judged: list[Verdict] = []
+    equivalent: list[Verdict] = []
     with tempfile.TemporaryDirectory() as folder:
         judge, mutants = _judge_and_mutants(options, home, Path(folder))
         for mutant in mutants:
@@ -49,16 +50,19 @@ def main(arguments: list[str]) -> int:
             earlier = known.by_key.get(mutant.key)
             if earlier and judge.still_counts(earlier):
                 judged.append(earlier)
-            elif judge.is_runnable(mutant):
-                verdict = judge.judge(mutant)
-                known.add(verdict)
-                judged.append(verdict)
-                print(
-                    f"{len(judged):4} {verdict.outcome:16} {verdict.subject} {verdict.kind} "
-                    f"{verdict.number} {verdict.noticed_by[:100]}",
-                    flush=True,
-                )
-    print_report(judged, sys.stdout)
+                continue
+            if not judge.is_runnable(mutant):
+                continue
+            verdict = judge.judge(mutant)
+            known.add(verdict)
+            # What changes nothing on any input is no mutant: the next one is drawn in its place.
+            (equivalent if verdict.outcome == EQUIVALENT else judged).append(verdict)
+            print(
+                f"{len(judged):4} {verdict.outcome:16} {verdict.subject} {verdict.kind} "
+                f"{verdict.number} {verdict.noticed_by[:100]}",
+                flush=True,
+            )
+    print_report([*judged, *equivalent], sys.stdout)
     if len(judged) < options.count:
         return 3
     caught = sum(verdict.is_caught for verdict in judged)

@@ -73,20 +73,21 @@ def equivalent_mutants(file: Path = EQUIVALENT_FILE) -> dict[tuple[str, str, str
 
 
 def print_report(verdicts: Sequence[Verdict], out: TextIO) -> None:
-    """Every mutant that nobody noticed, then the figures."""
+    """Every mutant that nobody noticed, then the figures, of all but the equivalent ones."""
     for verdict in verdicts:
         if not verdict.is_caught:
             print(
                 f"{verdict.outcome}: {verdict.subject}, {verdict.kind} {verdict.number}", file=out
             )
             print(f"    {_one_line(verdict.before)}\n    {_one_line(verdict.after)}", file=out)
-    by_kind = Counter(verdict.kind for verdict in verdicts)
-    caught = Counter(verdict.kind for verdict in verdicts if verdict.is_caught)
+    counted = [verdict for verdict in verdicts if verdict.outcome != EQUIVALENT]
+    by_kind = Counter(verdict.kind for verdict in counted)
+    caught = Counter(verdict.kind for verdict in counted if verdict.is_caught)
     for kind, count in sorted(by_kind.items()):
         print(f"{kind:12} {caught[kind]:4} of {count:4}", file=out)
     for outcome, count in Counter(verdict.outcome for verdict in verdicts).most_common():
         print(f"{outcome:16} {count:4}", file=out)
-    print(f"caught {sum(caught.values())} of {len(verdicts)}", file=out)
+    print(f"caught {sum(caught.values())} of {len(counted)}", file=out)
 
 
 def _one_line(text: str) -> str:
