@@ -79,9 +79,9 @@ class RefreshSession:
     gates: dict[str, GateResult] = field(default_factory=dict)
     dbt_results: dict[str, list[NodeResult]] = field(default_factory=dict)
     frozen_week: date | None = None
+    """The Monday (or first day) of the week whose routes were frozen now."""
     frozen_batches: set[str] = field(default_factory=set)
     """What this refresh itself has landed: lists, what goes with them, companies' new ids."""
-    """The Monday (or first day) of the week whose routes were frozen now."""
     published: PublishedRelease | None = None
     failure: Exception | None = None
     """Why a station stopped; the stations after it do not run."""
