@@ -183,7 +183,9 @@ def test_the_gates_were_passed_by_the_same_rules(story: Story) -> None:
         for release in (duck, spark)
     ]
     assert verdicts[0] == verdicts[1]
-    assert "not_applicable" not in {verdict for verdict, _ in verdicts[1].values()}
+    # Rules of landed files say nothing where a refresh brought none of that table.
+    not_asked = [rule for rule, (verdict, _) in verdicts[1].items() if verdict != "passed"]
+    assert all(rule.endswith("_are_whole") for rule in not_asked), not_asked
 
 
 def test_both_executors_did_work(story: Story) -> None:
