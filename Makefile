@@ -43,8 +43,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED) ## Build the demo company in ./demo and print who engages partners
 	@$(BIN)/cosell --home $(DEMO_HOME) demo --size $(SIZE) --seed $(SEED)
 
+# Marker of tests to leave out of `test` and `test-spark`, for example: make test LEFT_OUT=long
+LEFT_OUT ?= nothing
+
 test: $(INSTALLED) ## Run all tests, the fast ones first
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -m "not spark and not $(LEFT_OUT)" $(TESTS)
 
 test-fast: $(INSTALLED) ## Run the tests that need no built demo company
 	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
@@ -65,7 +68,7 @@ install-spark: ## Install Spark and the lake's catalog too, where there is Java 
 	@if $(JAVA_IS_THERE); then $(MAKE) --no-print-directory $(INSTALLED_SPARK); fi
 
 test-spark: install-spark ## Run the tests on a real Spark cluster and a real lake (needs Java 17)
-	@if $(JAVA_IS_THERE); then $(BIN)/python -m pytest -m spark $(TESTS); else \
+	@if $(JAVA_IS_THERE); then $(BIN)/python -m pytest -m "spark and not $(LEFT_OUT)" $(TESTS); else \
 		echo "make test-spark: SKIPPED, NOTHING WAS TESTED ON SPARK: there is no Java 17 or newer on the PATH" \
 			"(Debian: apt-get install openjdk-17-jre-headless)."; fi
 

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 FIRST, SECOND, THIRD = "2026-04-20", "2026-05-11", "2026-06-22"
 ANN, BOSS = "005550000000ANNIA0", "005550000000BOSIA0"

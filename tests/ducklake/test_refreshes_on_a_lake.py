@@ -31,7 +31,7 @@ from orchestration.stations import MARTS
 from tests.conftest import OUTPUT_FOR_TESTS, run_cosell
 
 # What these need is installed by `make test-spark`, with the other extras.
-pytestmark = [pytest.mark.spark, pytest.mark.slow]
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.long]
 
 FIRST, LATER = date(2026, 7, 27), date(2026, 8, 17)
 MINUTES = 25

@@ -26,7 +26,7 @@ from tests.faults.conftest import linked_copy
 from tests.faults.moments import KillLog, Moment, moments
 from tests.faults.warm_process import Run, Running, WarmProcess, warm_process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 REFRESH = "tests.faults.refreshing:refresh"
 LEDGER = "attribution.fct_attribution_ledger"
 COUNTING = f"select count(*), sum(amount_company_currency) from {LEDGER}"

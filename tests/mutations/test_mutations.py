@@ -161,7 +161,7 @@ def test_python_is_judged_by_the_tests_that_run_it_and_nothing_is_left_behind(
         (repository / name).parent.mkdir(parents=True, exist_ok=True)
         (repository / name).write_text(text, encoding="utf-8")
     (tmp_path / "judge").mkdir()
-    judge = PythonJudge(tmp_path / "judge", tmp_path / "kept", repository, processor_seconds=2)
+    judge = PythonJudge(tmp_path / "judge", tmp_path / "kept", repository, processor_seconds=8)
     verdicts = {
         verdict.before: verdict
         for verdict in map(judge.judge, python_mutants(1, repository))
