@@ -15,8 +15,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -29,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.refresh_meter import RefreshMeter
+from benchmarks.results_page import machine
 
 STATIONS = Path(__file__).with_name("growth.csv")
 MODELS = Path(__file__).with_name("growth_models.csv")
@@ -244,17 +243,6 @@ def rounded(figures: Mapping[str, Any]) -> dict[str, Any]:
         name: round(value, 2) if isinstance(value, float) else value
         for name, value in figures.items()
     }
-
-
-def machine() -> str:
-    """Processors, memory and versions: a figure without its machine says nothing."""
-    from importlib.metadata import version
-
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return (
-        f"{os.cpu_count()} cores {memory / 2**30:.0f} GiB {platform.system()} "
-        f"{platform.machine()} duckdb {version('duckdb')}"
-    )
 
 
 def replace_rows(file: Path, kind: type, rows: Sequence[Any], size: str, factor: int) -> None:

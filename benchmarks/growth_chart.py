@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from benchmarks.drawn_page import drawn_page
 from benchmarks.growth import DUCKDB_ALONE, MODELS, REFRESHES, STARTING, STATIONS, WHOLE
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -44,7 +45,6 @@ LARGEST_EXPONENT = 1.15
 LEAST_SECONDS = 2.0
 """Below this a station's time is that of its fixed work: an exponent says nothing there."""
 STYLE = (
-    "text{font:12px sans-serif}.mark{text-anchor:middle;fill:#555}"
     ".value{text-anchor:end;fill:#555}.note{fill:#555;font-size:11px}.on{fill:#fff;font-size:10px}"
     ".frame{fill:none;stroke:#999}.limit{stroke:#999;stroke-dasharray:1 3}"
 )
@@ -252,15 +252,6 @@ def raised(power: int) -> str:
     return str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def svg(width: int, height: int, elements: Sequence[str]) -> str:
-    """A page of elements on white."""
-    body = "\n".join(elements)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">\n'
-        f'<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
-    )
-
-
 def bars(rows: Sequence[Row]) -> list[str]:
     """One bar per refresh of each company; companies are not comparable in length, shares are."""
     companies = list(dict.fromkeys(row.company for row in rows))
@@ -353,10 +344,10 @@ def main() -> None:
         for number, panel in enumerate(everything)
         for element in drawn(panel, LEFT * 0.7 + number * (width + LEFT), width)
     ]
-    GROWTH_CHART.write_text(svg(WIDTH, HEIGHT, elements), encoding="utf-8")
+    GROWTH_CHART.write_text(drawn_page(WIDTH, HEIGHT, elements), encoding="utf-8")
     companies = len({row.company for row in rows})
     TIME_CHART.write_text(
-        svg(
+        drawn_page(
             1080, 56 + companies * (22 * (len(REFRESHES) + 1) + 14) + 26 + 18 * 12 + 10, bars(rows)
         ),
         encoding="utf-8",

@@ -16,18 +16,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
-import resource
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.process_cost import Cost, hear_cost, median_cost, tell_cost
 from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 
 SECTION = Section(
@@ -146,7 +141,7 @@ def land(feed: str, file: Path, folder: Path) -> None:
     initialise_home(home)
     (home.feeds / "acme.yaml").write_text(_PARTNER_FEED, encoding="utf-8")
     ensure_landing_schema(home)
-    measure(lambda: print(land_file(home, feed, file, DAY).message, file=sys.stderr))
+    tell_cost(lambda: print(land_file(home, feed, file, DAY).message, file=sys.stderr))
 
 
 def copy(file: Path, folder: Path) -> None:
@@ -154,37 +149,12 @@ def copy(file: Path, folder: Path) -> None:
     import duckdb
 
     with duckdb.connect() as connection:
-        measure(
+        tell_cost(
             lambda: connection.execute(
                 f"copy (select * from read_csv('{file}')) to '{folder / 'copy.parquet'}' "
                 "(format parquet)"
             )
         )
-
-
-def measure(work: Callable[[], object]) -> None:
-    """Print what some work took, imports left out: seconds of wall and processor, peak memory."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
-    work()
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    # Kibibytes on Linux, bytes on macOS.
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    figures = {
-        "wall": wall,
-        "processor": after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime,
-        "mebibytes": after.ru_maxrss / unit,
-    }
-    print(json.dumps(figures))
-
-
-def run_alone(arguments: list[str]) -> dict[str, float]:
-    """Run this script in a process of its own; its figures. Raises CalledProcessError."""
-    command = [sys.executable, "-m", "benchmarks.landing_speed", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
 
 
 def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> list[str]:
@@ -193,26 +163,23 @@ def compare(shape: Shape, rows: int, repetitions: int, folder: Path) -> list[str
     write_csv(shape, rows, file)
     mebibytes = file.stat().st_size / 2**20
     print(f"{shape.title}: {rows:,} rows, {mebibytes:,.0f} MiB", file=sys.stderr)
-    runs: dict[str, list[dict[str, float]]] = {"landing": [], "copy": []}
+    runs: dict[str, list[Cost]] = {"landing": [], "copy": []}
     for _ in range(repetitions):
         for what, found in runs.items():
             work = folder / "work"
             work.mkdir()
-            found.append(run_alone(["--only", what, shape.feed, str(file), str(work)]))
+            asked = ["--only", what, shape.feed, str(file), str(work)]
+            found.append(hear_cost("benchmarks.landing_speed", asked))
             shutil.rmtree(work)
     file.unlink()
-    medians = {
-        what: {key: statistics.median(run[key] for run in found) for key in found[0]}
-        for what, found in runs.items()
-    }
-    ours, peer = medians["landing"], medians["copy"]
+    ours, peer = median_cost(runs["landing"]), median_cost(runs["copy"])
     return [
         f"{shape.title} ({mebibytes:,.0f} MiB)",
-        f"{ours['wall']:.1f} s, {ours['processor']:.1f} s of processor",
-        f"{peer['wall']:.1f} s, {peer['processor']:.1f} s",
-        f"{ours['wall'] / peer['wall']:.2f}",
-        f"{ours['processor'] / peer['processor']:.2f}",
-        f"{ours['mebibytes']:.0f} MiB",
+        f"{ours.wall:.1f} s, {ours.processor:.1f} s of processor",
+        f"{peer.wall:.1f} s, {peer.processor:.1f} s",
+        f"{ours.wall / peer.wall:.2f}",
+        f"{ours.processor / peer.processor:.2f}",
+        f"{ours.peak_memory / 2**20:.0f} MiB",
     ]
 
 

@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.process_cost import Cost, run_alone
+from benchmarks.process_cost import Cost, median_cost, run_alone
 from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.dbt_invocation import PROJECT_FOLDER
 from orchestration.demo_company import write_demo
@@ -89,21 +88,12 @@ def land_demo(root: Path) -> tuple[Settings, str]:
     return settings, day
 
 
-def median_of(costs: Sequence[Cost]) -> Cost:
-    """The median of the runs of one kind."""
-    return Cost(
-        statistics.median(one.wall for one in costs),
-        statistics.median(one.processor for one in costs),
-        max(one.peak_memory for one in costs),
-    )
-
-
 def report(refreshes: Mapping[str, Sequence[Cost]], alone: Mapping[str, Sequence[Cost]]) -> str:
     """A table of medians, with each refresh as a multiple of each way without it."""
     columns = ["", "wall", "processor", "peak memory", "wall of each run"]
     rows = []
     for name, costs in {**refreshes, **alone}.items():
-        median = median_of(costs)
+        median = median_cost(costs)
         row = [
             name,
             f"{median.wall:.1f} s",
@@ -112,7 +102,7 @@ def report(refreshes: Mapping[str, Sequence[Cost]], alone: Mapping[str, Sequence
             ", ".join(f"{one.wall:.1f}" for one in costs),
         ]
         for other in alone.values():
-            limit = median_of(other)
+            limit = median_cost(other)
             ratio = f"{median.wall / limit.wall:.2f}, {median.processor / limit.processor:.2f}"
             row.append(ratio if name in refreshes else "")
         rows.append(row)

@@ -11,17 +11,13 @@ table into another database and to Parquet, without a hash and without a check.
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.process_cost import hear_cost, tell_cost
 from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 from orchestration.progress import no_progress
 from orchestration.release import CodeVersion, PublicTable, ReleaseFacts, publish
@@ -34,7 +30,6 @@ SECTION = Section(
     "One table in the shape of the ledger, into a database and to Parquet, hashed, read back and "
     "flushed to the disk; DuckDB copies it into a database and to Parquet, and no more.",
 )
-REPOSITORY = Path(__file__).resolve().parents[1]
 COPY_TO_PARQUET = "copy {name} to '{file}' (format parquet, compression zstd)"
 
 
@@ -78,31 +73,7 @@ def copy_once(settings: Settings) -> None:
         copy.execute(COPY_TO_PARQUET.format(name=TABLE.full_name, file=folder / "copy.parquet"))
 
 
-def measured(step: str, home: Path) -> dict[str, float]:
-    """Run one step in a process of its own; what it took."""
-    completed = subprocess.run(
-        [sys.executable, "-m", "benchmarks.release_speed", "--step", step, "--home", str(home)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, float] = json.loads(completed.stdout.splitlines()[-1])
-    return found
-
-
-def run_step(step: str, home: Path) -> None:
-    """Do one step and print what it took as JSON."""
-    settings = load_settings(home)
-    started = time.perf_counter()
-    {"publish": publish_once, "copy": copy_once}[step](settings)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    figures = {
-        "wall": time.perf_counter() - started,
-        "processor": used.ru_utime + used.ru_stime,
-        "peak_gibibytes": used.ru_maxrss / 2**20,
-    }
-    print(json.dumps(figures))
+STEPS = {"publish": publish_once, "copy": copy_once}
 
 
 def main() -> None:
@@ -111,30 +82,31 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--step", choices=("publish", "copy"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     add_results_option(parser)
     arguments = parser.parse_args()
     if arguments.step:
-        run_step(arguments.step, arguments.home)
+        settings = load_settings(arguments.home)
+        tell_cost(lambda: STEPS[arguments.step](settings))
         return
     with tempfile.TemporaryDirectory(prefix="release_speed_") as name:
         home = Path(name)
         write_workshop(load_settings(home), arguments.rows)
-        copy, publication = measured("copy", home), measured("publish", home)
-    ratio = (
-        f"{publication['wall'] / copy['wall']:.2f}, "
-        f"{publication['processor'] / copy['processor']:.2f}"
-    )
+        copy, publication = (
+            hear_cost("benchmarks.release_speed", ["--step", step, "--home", str(home)])
+            for step in ("copy", "publish")
+        )
+    ratio = f"{publication.wall / copy.wall:.2f}, {publication.processor / copy.processor:.2f}"
     rows = [
         [
             name,
-            f"{figures['wall']:.1f} s",
-            f"{figures['processor']:.1f} s",
-            f"{figures['peak_gibibytes']:.2f} GiB",
+            f"{cost.wall:.1f} s",
+            f"{cost.processor:.1f} s",
+            f"{cost.peak_memory / 2**30:.2f} GiB",
             beside,
         ]
-        for name, figures, beside in (
+        for name, cost, beside in (
             (f"publish {arguments.rows:,} rows of 9 columns", publication, ratio),
             ("DuckDB's copy", copy, ""),
         )

@@ -14,9 +14,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
-
-from benchmarks.growth import machine
 
 PAGE = Path(__file__).with_name("RESULTS.md")
 OPTION = "--results"
@@ -96,6 +95,15 @@ def conditions(section: Section, arguments: Sequence[str]) -> str:
     return (
         f"`{command}`, {today}, {machine()}, Python {platform.python_version()}; "
         f"load {LOAD_BEFORE:.1f} before it began."
+    )
+
+
+def machine() -> str:
+    """Processors, memory and versions: a figure without its machine says nothing."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return (
+        f"{os.cpu_count()} cores {memory / 2**30:.0f} GiB {platform.system()} "
+        f"{platform.machine()} duckdb {version('duckdb')}"
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.drawn_page import drawn_page
+
 MEASURED = Path(__file__).with_name("quality.csv")
 CHART = Path(__file__).resolve().parents[2] / "docs" / "matching.svg"
 WIDTH, LEFT, TOP, ROW = 900, 190, 44, 24
@@ -103,17 +105,8 @@ def main() -> None:
         f'<text x="{LEFT + 150 * number}" y="{height - 8}" fill="{colour}">● {peer}</text>'
         for number, (peer, colour) in enumerate(COLOURS.items())
     ]
-    style = (
-        "text{font:12px sans-serif}.mark{text-anchor:middle;fill:#555}.set{text-anchor:end}"
-        ".line{stroke:#ddd}"
-    )
-    CHART.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">\n'
-        f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>\n'
-        + "\n".join(elements)
-        + "\n</svg>\n",
-        encoding="utf-8",
-    )
+    page = drawn_page(WIDTH, height, elements, ".set{text-anchor:end}")
+    CHART.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

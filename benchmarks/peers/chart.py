@@ -10,6 +10,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.drawn_page import drawn_page
+
 MEASURED = Path(__file__).with_name("measured.csv")
 CHART = Path(__file__).resolve().parents[2] / "docs" / "peers.svg"
 WIDTH, LEFT, TOP, ROW, PANEL, GAP = 900, 190, 52, 46, 310, 50
@@ -72,17 +74,9 @@ def main() -> None:
         f' fill="{colour}">● {text}</text>'
         for number, (colour, text) in enumerate(COLOURS.values())
     ]
-    style = (
-        "text{font:12px sans-serif}.mark{text-anchor:middle;fill:#555}.way{text-anchor:end}"
-        ".line{stroke:#ddd}"
-    )
-    CHART.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">\n'
-        f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>\n'
-        + "\n".join([*times(rows), *rightness(rows), *legend])
-        + "\n</svg>\n",
-        encoding="utf-8",
-    )
+    elements = [*times(rows), *rightness(rows), *legend]
+    page = drawn_page(WIDTH, height, elements, ".way{text-anchor:end}")
+    CHART.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ import argparse
 import csv
 import json
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,7 +29,7 @@ from pathlib import Path
 
 from benchmarks.peers.planted_faults import FAULTS, bad_rows_count, verdict
 from benchmarks.peers.scoring import Scores, scores_of
-from benchmarks.process_cost import Cost, Finished, run_alone
+from benchmarks.process_cost import Cost, Finished, median_cost, run_alone
 from benchmarks.results_page import Section, add_results_option, markdown_table, report_figures
 
 HERE = Path(__file__).parent
@@ -173,15 +172,6 @@ def must_succeed(done: Finished) -> Cost:
     if done.exit_code != 0:
         raise SystemExit(done.output[-3000:])
     return done.cost
-
-
-def median_cost(costs: list[Cost]) -> Cost:
-    """Each figure's own median."""
-    return Cost(
-        statistics.median(one.wall for one in costs),
-        statistics.median(one.processor for one in costs),
-        round(statistics.median(one.peak_memory for one in costs)),
-    )
 
 
 def said(text: str) -> None:

@@ -9,5 +9,5 @@
     'override_id', 'evidence_touch_ids', 'policy_version', 'policy_sha256', 'reason',
     'corrects_posting_id', 'posted_at', 'known_step', 'opportunity_source_file',
     'opportunity_source_sha256', 'opportunity_source_row_number',
-] %}case when {{ prefix }}{{ column }} is null then '∅' else cast({{ prefix }}{{ column }} as {{ type_string() }}) end{{ " || '|' || " if not loop.last }}{% endfor %}
+] %}coalesce(cast({{ prefix }}{{ column }} as {{ type_string() }}), '∅'){{ " || '|' || " if not loop.last }}{% endfor %}
 {%- endmacro %}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import compileall
 import hashlib
-import importlib
+import multiprocessing
 import os
 import random
 import resource
 import shutil
 import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -61,6 +62,9 @@ IMPORTED_ONCE = (
     *("python_calamine", "requests", "rich.progress", "typer", "yaml"),
 )
 """Packages of others that every mutant finds imported."""
+FORKS = multiprocessing.get_context("forkserver")
+"""Mutants fork from a process with nothing but these: one with threads of its own forks badly."""
+FORKS.set_forkserver_preload(["pytest", *IMPORTED_ONCE])
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,6 @@ class PythonJudge:
         self.run = LinesRun(
             self.copy, tuple(TESTS_OF), [*asked, *ALSO_ASKED], kept / "lines_run.json"
         )
-        for package in IMPORTED_ONCE:
-            importlib.import_module(package)
 
     def still_counts(self, verdict: Verdict) -> bool:
         """What was caught stays caught as long as the test that did it is unchanged."""
@@ -198,58 +200,62 @@ class PythonJudge:
         written = self.folder / NOTICED_BY
         written.unlink(missing_ok=True)
         limit = self.processor_seconds + 10 * sum(test.seconds for test in tests)
-        status = self._in_a_process(tests, int(limit))
-        if status is None or os.WIFSIGNALED(status):
+        status = self._in_a_process([test.name for test in tests], int(limit))
+        if status is None or status < 0:
             return outcome.ERROR, "took too long"
-        if os.WEXITSTATUS(status) == pytest.ExitCode.OK:
+        if status == pytest.ExitCode.OK:
             return outcome.SURVIVED, f"{len(tests)} tests"
         if written.is_file():
             return outcome.UNIT_TEST, written.read_text(encoding="utf-8")
         return outcome.ERROR, "could not be run"
 
-    def _in_a_process(self, tests: Sequence[FastTest], processor_seconds: int) -> int | None:
-        """How a fork of this process ended that runs the tests; None when it had to be ended."""
+    def _in_a_process(self, tests: Sequence[str], processor_seconds: int) -> int | None:
+        """How a process ended that ran the tests, below zero by a signal; None: it had to be."""
         scratch = self.folder / "scratch"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        sys.stdout.flush()
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                status = self._run_tests(tests, scratch, processor_seconds)
-            finally:
-                os._exit(status)
-        try:
-            return _ended(child)
-        finally:
-            _end_group(child)
+        process = FORKS.Process(
+            target=_run_tests, args=(self.folder, self.copy, scratch, tests, processor_seconds)
+        )
+        process.start()
+        process.join(WALL_SECONDS)
+        ended = process.exitcode
+        _end_group(process)
+        return ended
 
-    def _run_tests(self, tests: Sequence[FastTest], scratch: Path, processor_seconds: int) -> int:
-        os.setsid()
-        limits = {
-            resource.RLIMIT_CPU: processor_seconds,
-            resource.RLIMIT_DATA: LARGEST_MEMORY,
-            resource.RLIMIT_FSIZE: LARGEST_FILE,
-            resource.RLIMIT_CORE: 0,
-        }
-        for name, limit in limits.items():
-            resource.setrlimit(name, (limit, limit))
-        output = os.open(self.folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        os.chdir(self.copy)
-        os.environ.update({"PYTHONPATH": str(self.copy), "PYTHONDONTWRITEBYTECODE": "1"})
-        os.environ.update({"TMPDIR": str(scratch), "HOME": str(scratch)})
-        sys.dont_write_bytecode = True
-        sys.path.insert(0, str(self.copy))
-        for name in list(sys.modules):
-            if name.partition(".")[0] in ("orchestration", "expectations", "tests"):
-                del sys.modules[name]
-        options = ["-x", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
-        options += ["--basetemp", str(scratch / "tests"), "-m", ""]
-        names = [test.name for test in tests]
-        return pytest.main([*options, *names], plugins=[_FirstFailure(self.folder / NOTICED_BY)])
+
+def _run_tests(
+    folder: Path, copy: Path, scratch: Path, tests: Sequence[str], processor_seconds: int
+) -> None:
+    """Run `tests` on the mutant in `copy` within the limits, and end this process."""
+    os.setsid()
+    limits = {
+        resource.RLIMIT_CPU: processor_seconds,
+        resource.RLIMIT_DATA: LARGEST_MEMORY,
+        resource.RLIMIT_FSIZE: LARGEST_FILE,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, limit in limits.items():
+        resource.setrlimit(name, (limit, limit))
+    output = os.open(folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.chdir(copy)
+    os.environ.update({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"})
+    os.environ.update({"TMPDIR": str(scratch), "HOME": str(scratch)})
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(copy))
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("orchestration", "expectations", "tests"):
+            del sys.modules[name]
+    options = ["-x", "-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
+    options += ["--basetemp", str(scratch / "tests"), "-m", ""]
+    status = 1
+    try:
+        status = pytest.main([*options, *tests], plugins=[_FirstFailure(folder / NOTICED_BY)])
+    finally:
+        # Whatever threads a mutant has left running.
+        os._exit(status)
 
 
 class _FirstFailure:
@@ -269,21 +275,10 @@ class _FirstFailure:
             self.file.write_text(report.nodeid, encoding="utf-8")
 
 
-def _ended(child: int) -> int | None:
-    deadline = time.monotonic() + WALL_SECONDS
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
-
-
-def _end_group(leader: int) -> None:
-    """End what the tests of a mutant may have left running."""
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
+def _end_group(leader: BaseProcess) -> None:
+    """End the process and what the tests of a mutant may have left running."""
+    if leader.pid is None:
         return
+    with suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.join()
