@@ -1,8 +1,8 @@
 """The small demo refreshed on DuckDB and on a cluster: the same rows, also when a worker dies.
 
-Three acts on each engine: the first refresh, through the command line; a quarter is closed by
-`cosell close`; a refresh that extends the warehouse by the weeks after the first one. In that one
-a worker is killed with its executor while the marts are built.
+Three acts on each engine: the first refresh, through the command line; then, in the tests that are
+long, a quarter is closed by `cosell close`, and a refresh extends the warehouse by the weeks after
+the first one. In that one a worker is killed with its executor while the marts are built.
 """
 
 from __future__ import annotations
@@ -39,18 +39,12 @@ MINUTES_AT_MOST = 20
 
 @dataclass
 class Story:
-    """What happened on the two engines."""
+    """The first refresh on the two engines."""
 
     on_duckdb: Home
     on_spark: Settings
     environment: dict[str, str]
-    first_command: CommandResult
-    closes: list[CommandResult]
-    """`cosell close` on DuckDB and on Spark, between the two refreshes."""
-    later: RefreshOutcome
     tasks_after_first: dict[str, int]
-    tasks_at_the_kill: dict[str, int] = field(default_factory=dict)
-    alive_workers_count: int = 0
 
     def release_of(self, home: Home, day: date) -> Release:
         folder = next(home.releases.glob(f"{day}-*"))
@@ -59,6 +53,18 @@ class Story:
     def both(self, day: date) -> tuple[Release, Release]:
         """The releases of a day: DuckDB's and Spark's."""
         return self.release_of(self.on_duckdb, day), self.release_of(self.on_spark.home, day)
+
+
+@dataclass
+class LaterActs:
+    """A quarter is closed and the warehouse extended on the two engines."""
+
+    closes: list[CommandResult]
+    """`cosell close` on DuckDB and on Spark, between the two refreshes."""
+    refresh: RefreshOutcome
+    """On Spark."""
+    tasks_at_the_kill: dict[str, int]
+    alive_workers_count: int
 
 
 @dataclass
@@ -107,30 +113,38 @@ def story(spark_cluster: LocalSpark, tmp_path_factory: pytest.TempPathFactory) -
     assert command.exit_code == 0, command.errors + command.output
     tasks = spark_cluster.tasks_by_executor()
     run_refresh(with_duckdb, FIRST)
-    close = ("close", CLOSED, "--signed-by", SIGNED_BY, "--as-of", SIGNED_ON.isoformat())
-    closes = [
-        run_cosell("--home", duck.root, *close),
-        run_cosell("--home", spark.root, *close, environment=environment),
-    ]
-    run_refresh(with_duckdb, LATER)
-    killing = KillsAWorker(spark_cluster)
-    later = run_refresh(with_spark, LATER, progress=killing)
     yield Story(
         on_duckdb=duck,
         on_spark=with_spark,
         environment=environment,
-        first_command=command,
-        closes=closes,
-        later=later,
         tasks_after_first=tasks,
-        tasks_at_the_kill=killing.tasks,
-        alive_workers_count=spark_cluster.alive_workers_count(),
     )
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_every_row_of_every_public_table_is_the_same(story: Story, day: date) -> None:
-    duck, spark = story.both(day)
+@pytest.fixture(scope="module")
+def later_acts(story: Story, spark_cluster: LocalSpark) -> LaterActs:
+    duck, spark = story.on_duckdb.root, story.on_spark.home.root
+    close = ("close", CLOSED, "--signed-by", SIGNED_BY, "--as-of", SIGNED_ON.isoformat())
+    closes = [
+        run_cosell("--home", duck, *close),
+        run_cosell("--home", spark, *close, environment=story.environment),
+    ]
+    run_refresh(load_settings(duck, "duckdb"), LATER)
+    killing = KillsAWorker(spark_cluster)
+    refresh = run_refresh(story.on_spark, LATER, progress=killing)
+    return LaterActs(closes, refresh, killing.tasks, spark_cluster.alive_workers_count())
+
+
+@pytest.fixture(params=[FIRST, pytest.param(LATER, marks=pytest.mark.long)], ids=str)
+def releases(story: Story, request: pytest.FixtureRequest) -> tuple[Release, Release]:
+    """DuckDB's and Spark's release of a day."""
+    if request.param == LATER:
+        request.getfixturevalue("later_acts")
+    return story.both(request.param)
+
+
+def test_every_row_of_every_public_table_is_the_same(releases: tuple[Release, Release]) -> None:
+    duck, spark = releases
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, release in (("duck", duck), ("spark", spark)):
@@ -164,29 +178,29 @@ def different_rows(
     return counts[0][0], counts[1][0]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_the_release_has_the_same_name_whichever_engine_built_it(story: Story, day: date) -> None:
-    duck, spark = story.both(day)
+def test_the_release_has_the_same_name_whichever_engine_built_it(
+    story: Story, releases: tuple[Release, Release]
+) -> None:
+    duck, spark = releases
     assert spark.release_id == duck.release_id
     assert spark.manifest["content_hash"] == duck.manifest["content_hash"]
     assert verify(story.on_spark.home, spark.release_id).differences == ()
 
 
-def test_the_gates_were_passed_by_the_same_rules(story: Story) -> None:
-    duck, spark = story.both(LATER)
+def test_the_gates_were_passed_by_the_same_rules(releases: tuple[Release, Release]) -> None:
     verdicts = [
         {
             rule["rule_id"]: (rule["verdict"], rule.get("failing_rows_count"))
             for gate in release.manifest["gates"]
             for rule in gate["rules"]
         }
-        for release in (duck, spark)
+        for release in releases
     ]
     assert verdicts[0] == verdicts[1]
     # Rules of landed files say nothing where a refresh brought none of that table.
     not_asked = {
         gate["gate"]
-        for gate in spark.manifest["gates"]
+        for gate in releases[1].manifest["gates"]
         for rule in gate["rules"]
         if rule["verdict"] == "not_applicable"
     }
@@ -198,8 +212,11 @@ def test_both_executors_did_work(story: Story) -> None:
     assert min(story.tasks_after_first.values()) > 0
 
 
-def test_a_quarter_closed_between_the_refreshes_freezes_alike(story: Story) -> None:
-    for command in story.closes:
+@pytest.mark.long
+def test_a_quarter_closed_between_the_refreshes_freezes_alike(
+    story: Story, later_acts: LaterActs
+) -> None:
+    for command in later_acts.closes:
         assert command.exit_code == 0, command.errors
         assert f"{CLOSED} is signed by {SIGNED_BY} as of {SIGNED_ON}" in command.output
     before, after = ([postings(release) for release in story.both(day)] for day in DAYS)
@@ -237,9 +254,10 @@ def is_closed(release: Release) -> bool:
     return bool(found)
 
 
-def test_the_second_refresh_extends_the_warehouse(story: Story) -> None:
-    assert story.later.is_new_release
-    assert story.later.rebuilt_because is None
+@pytest.mark.long
+def test_the_second_refresh_extends_the_warehouse(story: Story, later_acts: LaterActs) -> None:
+    assert later_acts.refresh.is_new_release
+    assert later_acts.refresh.rebuilt_because is None
     closes = [
         landed["as_of"]
         for landed in story.both(LATER)[1].manifest["inputs"]
@@ -253,9 +271,10 @@ def test_the_second_refresh_extends_the_warehouse(story: Story) -> None:
     assert written[0] < first < written[-1]
 
 
-def test_a_worker_died_while_the_marts_were_built(story: Story) -> None:
-    assert len(story.tasks_at_the_kill) == 2
-    assert story.alive_workers_count == 1
+@pytest.mark.long
+def test_a_worker_died_while_the_marts_were_built(later_acts: LaterActs) -> None:
+    assert len(later_acts.tasks_at_the_kill) == 2
+    assert later_acts.alive_workers_count == 1
 
 
 def test_without_its_server_a_refresh_says_so_and_the_release_stays(story: Story) -> None:
