@@ -52,10 +52,7 @@ rungs_ranked as (
     left join ladder
         on counted.status in ('met', 'missed')
         and counted.quarter_starts_on >= ladder.effective_from_on
-        and (
-            ladder.effective_before_on is null
-            or counted.quarter_starts_on < ladder.effective_before_on
-        )
+        and {{ before_open_day('counted.quarter_starts_on', 'ladder.effective_before_on') }}
         and greatest(counted.attainment, cast(0 as decimal(18, 6))) >= ladder.minimum_attainment
         and counted.missed_in_a_row_count >= ladder.minimum_missed_quarters
 

@@ -83,15 +83,9 @@ own_expectations as (
     left join plan_rates
         on own_ranked.currency = plan_rates.currency
         and own_ranked.quarter_starts_on >= plan_rates.effective_from_on
-        and (
-            plan_rates.effective_before_on is null
-            or own_ranked.quarter_starts_on < plan_rates.effective_before_on
-        )
+        and {{ before_open_day('own_ranked.quarter_starts_on', 'plan_rates.effective_before_on') }}
         and own_ranked.cutoff_step >= plan_rates.valid_from_step
-        and (
-            plan_rates.valid_until_step is null
-            or own_ranked.cutoff_step < plan_rates.valid_until_step
-        )
+        and {{ before_open_step('own_ranked.cutoff_step', 'plan_rates.valid_until_step') }}
     where own_ranked.version_rank = 1
 
 ),

@@ -51,10 +51,7 @@ in_force as (
             or rates.opportunity_type = '*'
         )
         and change_days.effective_from_on >= rates.effective_from_on
-        and (
-            rates.effective_before_on is null
-            or change_days.effective_from_on < rates.effective_before_on
-        )
+        and {{ before_open_day('change_days.effective_from_on', 'rates.effective_before_on') }}
 
 ),
 

@@ -151,10 +151,7 @@ territories as (
     left join partner_states
         on accounts_by_moment.account_id = partner_states.account_id
         and accounts_by_moment.through_on >= partner_states.valid_from_on
-        and (
-            partner_states.valid_until_on is null
-            or accounts_by_moment.through_on < partner_states.valid_until_on
-        )
+        and {{ before_open_day('accounts_by_moment.through_on', 'partner_states.valid_until_on') }}
     group by accounts_by_moment.moment_id, accounts_by_moment.rep_id
 
 ),

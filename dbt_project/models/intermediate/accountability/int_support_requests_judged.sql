@@ -44,10 +44,7 @@ known_requests as (
     left join guard
         on requests.support_kind = guard.support_kind
         and moments.quarter_starts_on >= guard.effective_from_on
-        and (
-            guard.effective_before_on is null
-            or moments.quarter_starts_on < guard.effective_before_on
-        )
+        and {{ before_open_day('moments.quarter_starts_on', 'guard.effective_before_on') }}
     where moments.cutoff_step >= requests.valid_from_step
         and (
             requests.valid_until_step is null

@@ -257,10 +257,7 @@ records as (
     left join opportunity_types
         on newest_first.opportunity_type = opportunity_types.opportunity_type
         and newest_first.created_on >= opportunity_types.effective_from_on
-        and (
-            opportunity_types.effective_before_on is null
-            or newest_first.created_on < opportunity_types.effective_before_on
-        )
+        and {{ before_open_day('newest_first.created_on', 'opportunity_types.effective_before_on') }}
     where newest_first.row_rank = 1
 
 ),
@@ -341,16 +338,11 @@ population as (
     left join newest_rates
         on records.currency = newest_rates.currency
         and records.close_on >= newest_rates.starts_on
-        and (
-            newest_rates.ends_before_on is null or records.close_on < newest_rates.ends_before_on
-        )
+        and {{ before_open_day('records.close_on', 'newest_rates.ends_before_on') }}
     left join plan_rates
         on records.currency = plan_rates.currency
         and records.created_on >= plan_rates.effective_from_on
-        and (
-            plan_rates.effective_before_on is null
-            or records.created_on < plan_rates.effective_before_on
-        )
+        and {{ before_open_day('records.created_on', 'plan_rates.effective_before_on') }}
 
 )
 

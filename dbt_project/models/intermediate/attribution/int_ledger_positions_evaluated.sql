@@ -69,15 +69,9 @@ opportunities_at_step as (
     left join opportunity_types
         on versions.opportunity_type = opportunity_types.opportunity_type
         and versions.created_on >= opportunity_types.effective_from_on
-        and (
-            opportunity_types.effective_before_on is null
-            or versions.created_on < opportunity_types.effective_before_on
-        )
+        and {{ before_open_day('versions.created_on', 'opportunity_types.effective_before_on') }}
         and classes.known_step >= opportunity_types.valid_from_step
-        and (
-            opportunity_types.valid_until_step is null
-            or classes.known_step < opportunity_types.valid_until_step
-        )
+        and {{ before_open_step('classes.known_step', 'opportunity_types.valid_until_step') }}
 
 ),
 

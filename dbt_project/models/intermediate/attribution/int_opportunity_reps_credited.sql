@@ -29,9 +29,13 @@ managers as (
 
 ),
 
+-- Whose the whole deal is: '' of nobody known, '*' of no single rep.
 splits as (
 
-    select * from {{ ref('int_revenue_splits_versioned') }}
+    select
+        splits_versioned.*,
+        case when split_percentage = 100 then coalesce(rep_id, '') else '*' end as whole_of_rep_id
+    from {{ ref('int_revenue_splits_versioned') }} as splits_versioned
 
 ),
 
@@ -131,14 +135,8 @@ reps as (
     left join splits
         on owners_of_the_day.opportunity_id = splits.opportunity_id
         and owners_of_the_day.known_step >= splits.valid_from_step
-        and (
-            splits.valid_until_step is null
-            or owners_of_the_day.known_step < splits.valid_until_step
-        )
-        and not (
-            splits.split_percentage = 100
-            and splits.rep_id is not distinct from owners_of_the_day.owner_user_id
-        )
+        and {{ before_open_step('owners_of_the_day.known_step', 'splits.valid_until_step') }}
+        and coalesce(owners_of_the_day.owner_user_id, '') <> splits.whole_of_rep_id
 
 ),
 

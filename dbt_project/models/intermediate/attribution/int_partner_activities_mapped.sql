@@ -39,18 +39,16 @@ read_by_file as (
         on activities.activity_subtype = by_subtype.activity_type
         and policy_files.valid_from_step = by_subtype.valid_from_step
         and coalesce(activities.occurred_on, activities.known_on) >= by_subtype.effective_from_on
-        and (
-            by_subtype.effective_before_on is null
-            or coalesce(activities.occurred_on, activities.known_on) < by_subtype.effective_before_on
-        )
+        and {{ before_open_day(
+            'coalesce(activities.occurred_on, activities.known_on)', 'by_subtype.effective_before_on'
+        ) }}
     left join touch_types as by_type
         on activities.activity_type = by_type.activity_type
         and policy_files.valid_from_step = by_type.valid_from_step
         and coalesce(activities.occurred_on, activities.known_on) >= by_type.effective_from_on
-        and (
-            by_type.effective_before_on is null
-            or coalesce(activities.occurred_on, activities.known_on) < by_type.effective_before_on
-        )
+        and {{ before_open_day(
+            'coalesce(activities.occurred_on, activities.known_on)', 'by_type.effective_before_on'
+        ) }}
     where policy_files.valid_until_step is null
         or activities.known_step < policy_files.valid_until_step
 

@@ -86,6 +86,29 @@ users_by_email as (
 
 ),
 
+-- A version of a person holds for what was known before its successor was, and after that still for
+-- days before its successor's: two spans that do not overlap, so that a join only compares.
+people_spans as (
+
+    select
+        people.*,
+        cast(0 as bigint) as asked_from_step,
+        coalesce(superseded_step, {{ open_step() }}) as asked_before_step,
+        date '9999-12-31' as asked_before_on
+    from people
+
+    union all
+
+    select
+        people.*,
+        superseded_step as asked_from_step,
+        {{ open_step() }} as asked_before_step,
+        superseded_from_on as asked_before_on
+    from people
+    where superseded_step is not null
+
+),
+
 emails_of_one_contact as (
 
     select
@@ -138,35 +161,27 @@ reported_touches as (
         cast(null as bigint) as policy_until_step
     from partner_touches
     left join partner_names
-        on {{ name_key('partner_touches.partner_name') }} = partner_names.partner_name_key
-        and partner_touches.partner_id is null
-        and (
-            partner_names.valid_until_step is null
-            or partner_touches.known_step < partner_names.valid_until_step
-        )
+        on case
+            when partner_touches.partner_id is null
+            then {{ name_key('partner_touches.partner_name') }}
+        end = partner_names.partner_name_key
+        and {{ before_open_step('partner_touches.known_step', 'partner_names.valid_until_step') }}
     left join users_by_email
         on lower(partner_touches.our_rep_email) = users_by_email.email_key
     left join emails_of_one_contact
         on lower(partner_touches.contact_email) = emails_of_one_contact.email_key
-    left join people
-        on emails_of_one_contact.contact_id = people.person_id
-        and partner_touches.account_id is null
+    left join people_spans as people
+        on case
+            when partner_touches.account_id is null then emails_of_one_contact.contact_id
+        end = people.person_id
         and partner_touches.occurred_on >= people.valid_from_on
-        and (
-            people.superseded_step is null
-            or partner_touches.known_step < people.superseded_step
-            or partner_touches.occurred_on < people.superseded_from_on
-        )
-        and (
-            partner_names.valid_until_step is null
-            or partner_names.valid_until_step > people.valid_from_step
-        )
-        and (
-            partner_names.valid_from_step is null
-            or people.superseded_step is null
-            or partner_touches.occurred_on < people.superseded_from_on
-            or partner_names.valid_from_step < people.superseded_step
-        )
+        and partner_touches.occurred_on < people.asked_before_on
+        -- Both names are known from the later of two steps; greatest() passes over NULL.
+        and greatest(partner_touches.known_step, partner_names.valid_from_step)
+        >= people.asked_from_step
+        and greatest(partner_touches.known_step, partner_names.valid_from_step)
+        < people.asked_before_step
+        and {{ before_open_step('people.valid_from_step', 'partner_names.valid_until_step') }}
 
 ),
 
@@ -209,16 +224,14 @@ activity_touches as (
     from activities
     left join partner_organisations
         on activities.partner_crm_account_id = partner_organisations.partner_crm_account_id
-    left join people
-        on activities.who_id = people.person_id
-        and activities.opportunity_id is null
-        and (people.person_kind = 'lead' or activities.account_id is null)
+    left join people_spans as people
+        on case when activities.opportunity_id is null then activities.who_id end = people.person_id
+        -- With an account of its own, it asks leads alone: that implies this.
+        and (activities.account_id is not null) <= (people.person_kind = 'lead')
         and activities.occurred_on >= people.valid_from_on
-        and (
-            people.superseded_step is null
-            or activities.known_step < people.superseded_step
-            or activities.occurred_on < people.superseded_from_on
-        )
+        and activities.occurred_on < people.asked_before_on
+        and activities.known_step >= people.asked_from_step
+        and activities.known_step < people.asked_before_step
 
 ),
 
@@ -305,24 +318,17 @@ registration_touches as (
     from registrations
     left join window_files
         on registrations.expires_on is null
-        and (
-            window_files.valid_until_step is null
-            or registrations.known_step < window_files.valid_until_step
-        )
+        and {{ before_open_step('registrations.known_step', 'window_files.valid_until_step') }}
     left join windows
         on window_files.valid_from_step = windows.valid_from_step
         and registrations.approved_on >= windows.effective_from_on
-        and (
-            windows.effective_before_on is null
-            or registrations.approved_on < windows.effective_before_on
-        )
+        and {{ before_open_day('registrations.approved_on', 'windows.effective_before_on') }}
     left join partner_names
-        on {{ name_key('registrations.partner_name') }} = partner_names.partner_name_key
-        and registrations.partner_id is null
-        and (
-            partner_names.valid_until_step is null
-            or registrations.known_step < partner_names.valid_until_step
-        )
+        on case
+            when registrations.partner_id is null
+            then {{ name_key('registrations.partner_name') }}
+        end = partner_names.partner_name_key
+        and {{ before_open_step('registrations.known_step', 'partner_names.valid_until_step') }}
 
 ),
 

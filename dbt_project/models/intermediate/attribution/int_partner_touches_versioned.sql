@@ -126,10 +126,9 @@ judged_by_file as (
         on facts.touch_type = touch_types.touch_type
         and policy_files.valid_from_step = touch_types.valid_from_step
         and coalesce(facts.occurred_on, facts.known_on) >= touch_types.effective_from_on
-        and (
-            touch_types.effective_before_on is null
-            or coalesce(facts.occurred_on, facts.known_on) < touch_types.effective_before_on
-        )
+        and {{ before_open_day(
+            'coalesce(facts.occurred_on, facts.known_on)', 'touch_types.effective_before_on'
+        ) }}
     where policy_files.valid_until_step is null
         or facts.known_step < policy_files.valid_until_step
 
@@ -228,7 +227,7 @@ versions as (
         on spans.account_id = merged.account_id
     left join windows
         on spans.occurred_on >= windows.effective_from_on
-        and (windows.effective_before_on is null or spans.occurred_on < windows.effective_before_on)
+        and {{ before_open_day('spans.occurred_on', 'windows.effective_before_on') }}
 
 )
 

@@ -127,20 +127,16 @@ read_by_file as (
         on dated_events.activity_subtype = by_subtype.activity_type
         and policy_files.valid_from_step = by_subtype.valid_from_step
         and coalesce(dated_events.occurred_on, dated_events.known_on) >= by_subtype.effective_from_on
-        and (
-            by_subtype.effective_before_on is null
-            or coalesce(dated_events.occurred_on, dated_events.known_on)
-            < by_subtype.effective_before_on
-        )
+        and {{ before_open_day(
+            'coalesce(dated_events.occurred_on, dated_events.known_on)', 'by_subtype.effective_before_on'
+        ) }}
     left join touch_types as by_type
         on dated_events.activity_type = by_type.activity_type
         and policy_files.valid_from_step = by_type.valid_from_step
         and coalesce(dated_events.occurred_on, dated_events.known_on) >= by_type.effective_from_on
-        and (
-            by_type.effective_before_on is null
-            or coalesce(dated_events.occurred_on, dated_events.known_on)
-            < by_type.effective_before_on
-        )
+        and {{ before_open_day(
+            'coalesce(dated_events.occurred_on, dated_events.known_on)', 'by_type.effective_before_on'
+        ) }}
     where policy_files.valid_until_step is null
         or dated_events.known_step < policy_files.valid_until_step
 
@@ -193,12 +189,10 @@ mapped as (
         partner_names.valid_until_step as fact_until_step
     from readings
     left join partner_names
-        on {{ name_key('readings.named_partner') }} = partner_names.partner_name_key
-        and readings.feed_partner_id is null
-        and (
-            partner_names.valid_until_step is null
-            or readings.known_step < partner_names.valid_until_step
-        )
+        on case
+            when readings.feed_partner_id is null then {{ name_key('readings.named_partner') }}
+        end = partner_names.partner_name_key
+        and {{ before_open_step('readings.known_step', 'partner_names.valid_until_step') }}
     where readings.touch_type is not null
         and coalesce(readings.feed_partner_id, partner_names.partner_id) is not null
 

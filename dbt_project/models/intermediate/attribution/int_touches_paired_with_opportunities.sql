@@ -68,10 +68,7 @@ surviving_opportunity_accounts as (
     from opportunity_accounts
     left join survivors
         on opportunity_accounts.account_id = survivors.account_id
-        and (
-            survivors.valid_until_step is null
-            or opportunity_accounts.known_step < survivors.valid_until_step
-        )
+        and {{ before_open_step('opportunity_accounts.known_step', 'survivors.valid_until_step') }}
 
 ),
 

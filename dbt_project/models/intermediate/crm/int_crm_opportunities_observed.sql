@@ -280,14 +280,8 @@ observed as (
     from observations
     left join stages
         on observations.stage_name = stages.stage_name
-        and (
-            stages.valid_until_step is null
-            or observations.known_step < stages.valid_until_step
-        )
-        and (
-            observations.next_known_step is null
-            or observations.next_known_step > stages.valid_from_step
-        )
+        and {{ before_open_step('observations.known_step', 'stages.valid_until_step') }}
+        and {{ before_open_step('stages.valid_from_step', 'observations.next_known_step') }}
     where stages.valid_from_step is null
         or stages.valid_from_step <= observations.known_step
         or stages.stage_number is distinct from stages.stage_number_before

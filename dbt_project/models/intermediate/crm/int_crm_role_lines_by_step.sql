@@ -74,10 +74,7 @@ lines as (
     from tree_steps
     left join role_versions
         on tree_steps.known_step >= role_versions.known_step
-        and (
-            role_versions.superseded_step is null
-            or tree_steps.known_step < role_versions.superseded_step
-        )
+        and {{ before_open_step('tree_steps.known_step', 'role_versions.superseded_step') }}
         and role_versions.parent_user_role_id <> role_versions.user_role_id
 
 )

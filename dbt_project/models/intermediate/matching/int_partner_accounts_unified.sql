@@ -168,8 +168,10 @@ overlaps_completed as (
         crossbeam_overlaps.mode
     from crossbeam_overlaps
     left join pairs_seen
-        on crossbeam_overlaps.partner_record_name is null
-        and crossbeam_overlaps.our_crossbeam_record_id = pairs_seen.our_crossbeam_record_id
+        on case
+            when crossbeam_overlaps.partner_record_name is null
+            then crossbeam_overlaps.our_crossbeam_record_id
+        end = pairs_seen.our_crossbeam_record_id
         and crossbeam_overlaps.partner_crossbeam_record_id = pairs_seen.partner_crossbeam_record_id
     left join our_records
         on crossbeam_overlaps.our_crossbeam_record_id = our_records.our_crossbeam_record_id

@@ -115,10 +115,7 @@ readings as (
     left join partnerships
         on stated_at_step.partner_id = partnerships.partner_id
         and reading_steps.reading_step >= partnerships.held_from_step
-        and (
-            partnerships.held_until_step is null
-            or reading_steps.reading_step < partnerships.held_until_step
-        )
+        and {{ before_open_step('reading_steps.reading_step', 'partnerships.held_until_step') }}
     where reading_steps.partner_name_key <> ''
 
 ),

@@ -35,7 +35,7 @@ read_stages as (
     left join stages
         on values_dated.field_value = stages.stage_name
         and values_dated.known_step >= stages.valid_from_step
-        and (stages.valid_until_step is null or values_dated.known_step < stages.valid_until_step)
+        and {{ before_open_step('values_dated.known_step', 'stages.valid_until_step') }}
     where values_dated.field_value is not null
 
 ),

@@ -172,8 +172,7 @@ compared as (
     left join bounded as direct
         on touched.cohort = direct.cohort
         and touched.stage_number = direct.stage_number
-        and touched.deal_group = 'partner_touched'
-        and direct.deal_group = 'direct'
+        and case when touched.deal_group = 'partner_touched' then 'direct' end = direct.deal_group
     left join canonical_stages
         on touched.stage_number = canonical_stages.stage_number
 

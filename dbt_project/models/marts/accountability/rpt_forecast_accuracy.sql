@@ -145,8 +145,7 @@ shared as (
     left join bounded as direct
         on touched.stage_number = direct.stage_number
         and touched.category = direct.category
-        and touched.deal_group = 'partner_touched'
-        and direct.deal_group = 'direct'
+        and case when touched.deal_group = 'partner_touched' then 'direct' end = direct.deal_group
 
 ),
 

@@ -58,10 +58,7 @@ rated as (
         on postings.attribution_class = rates.attribution_class
         and (postings.opportunity_type = rates.opportunity_type or rates.opportunity_type = '*')
         and postings.event_on >= rates.effective_from_on
-        and (
-            rates.effective_before_on is null
-            or postings.event_on < rates.effective_before_on
-        )
+        and {{ before_open_day('postings.event_on', 'rates.effective_before_on') }}
 
 ),
 

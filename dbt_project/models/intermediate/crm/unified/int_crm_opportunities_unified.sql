@@ -104,14 +104,11 @@ of_hubspot as (
     left join stages
         on deals.stage_id = stages.stage_id
         and deals.known_step >= stages.valid_from_step
-        and (stages.valid_until_step is null or deals.known_step < stages.valid_until_step)
+        and {{ before_open_step('deals.known_step', 'stages.valid_until_step') }}
     left join primary_companies
         on deals.opportunity_id = primary_companies.opportunity_id
         and deals.known_step >= primary_companies.valid_from_step
-        and (
-            primary_companies.valid_until_step is null
-            or deals.known_step < primary_companies.valid_until_step
-        )
+        and {{ before_open_step('deals.known_step', 'primary_companies.valid_until_step') }}
 
 ),
 

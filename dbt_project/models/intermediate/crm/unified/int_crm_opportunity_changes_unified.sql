@@ -269,13 +269,11 @@ of_property_history as (
         property_history.known_on
     from property_history
     left join stages
-        on property_history.new_value = stages.stage_id
-        and property_history.property_name = 'dealstage'
+        on case
+            when property_history.property_name = 'dealstage' then property_history.new_value
+        end = stages.stage_id
         and property_history.known_step >= stages.valid_from_step
-        and (
-            stages.valid_until_step is null
-            or property_history.known_step < stages.valid_until_step
-        )
+        and {{ before_open_step('property_history.known_step', 'stages.valid_until_step') }}
     where not property_history.is_deleted
         and property_history.new_value is not null
         and property_history.property_name in ('hubspot_owner_id', 'dealstage', 'amount', 'closedate')
@@ -305,7 +303,7 @@ of_deal_stages as (
     left join stages
         on deal_stages.stage_id = stages.stage_id
         and deal_stages.known_step >= stages.valid_from_step
-        and (stages.valid_until_step is null or deal_stages.known_step < stages.valid_until_step)
+        and {{ before_open_step('deal_stages.known_step', 'stages.valid_until_step') }}
     where not deal_stages.is_deleted
         and deal_stages.changed_at is not null
 
