@@ -211,11 +211,17 @@ with_previous as (
 ),
 
 -- An episode is the time an amount stays booked under one key; its first posting is what later
--- adjustments and the reversal correct.
+-- adjustments and the reversal correct. Counted on a few columns, because every window sorts what
+-- it carries.
 episodes as (
 
     select
-        with_previous.*,
+        opportunity_id,
+        measure,
+        credit_number,
+        known_step,
+        earlier_episode_step,
+        previous_credit_deal_standing,
         cast(sum(case when booking_key is distinct from previous_booking_key then 1 else 0 end) over (
             partition by opportunity_id, measure, credit_number
             order by known_step nulls last
@@ -236,13 +242,22 @@ episode_starts as (
 
 ),
 
-with_previous_episodes as (
+episodes_in_order as (
 
     select
-        episode_starts.*,
+        opportunity_id,
+        measure,
+        credit_number,
+        known_step,
+        episode_number,
+        episode_step,
         lag(episode_step) over (
             partition by opportunity_id, measure, credit_number order by known_step nulls last
-        ) as previous_episode_step
+        ) as previous_episode_step,
+        -- The first credit is there from the beginning; a later one is younger than its deal.
+        coalesce(max(case when credit_number = 1 then previous_credit_deal_standing end) over (
+            partition by opportunity_id, measure, known_step
+        ), false) as previous_is_deal_standing
     from episode_starts
 
 ),
@@ -250,24 +265,23 @@ with_previous_episodes as (
 with_openings as (
 
     select
-        with_previous_episodes.*,
-        with_previous_episodes.attribution_class <> with_previous_episodes.previous_attribution_class
-        or coalesce(with_previous_episodes.partner_id, '')
-        <> coalesce(with_previous_episodes.previous_partner_id, '') as is_credit_moved,
-        -- The first credit is there from the beginning; a later one is younger than its deal.
-        coalesce(max(case
-            when with_previous_episodes.credit_number = 1
-            then with_previous_episodes.previous_credit_deal_standing
-        end) over (
-            partition by
-                with_previous_episodes.opportunity_id,
-                with_previous_episodes.measure,
-                with_previous_episodes.known_step
-        ), false) as previous_is_deal_standing,
+        with_previous.*,
+        episodes_in_order.episode_number,
+        episodes_in_order.episode_step,
+        episodes_in_order.previous_episode_step,
+        with_previous.attribution_class <> with_previous.previous_attribution_class
+        or coalesce(with_previous.partner_id, '')
+        <> coalesce(with_previous.previous_partner_id, '') as is_credit_moved,
+        episodes_in_order.previous_is_deal_standing,
         steps.is_until_opening
-    from with_previous_episodes
+    from with_previous
+    inner join episodes_in_order
+        on with_previous.opportunity_id = episodes_in_order.opportunity_id
+        and with_previous.measure = episodes_in_order.measure
+        and with_previous.credit_number = episodes_in_order.credit_number
+        and with_previous.known_step = episodes_in_order.known_step
     inner join steps
-        on with_previous_episodes.known_step = steps.known_step
+        on with_previous.known_step = steps.known_step
 
 ),
 
