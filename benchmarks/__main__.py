@@ -84,7 +84,7 @@ BENCHMARKS = (
         "small:1 medium:1 medium:3 medium:10 medium:30 large:1",
         writes_results=False,
     ),
-    Benchmark("growth_chart", "", "", writes_results=False),
+    Benchmark("growth_chart", "", ""),
 )
 
 

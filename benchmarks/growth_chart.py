@@ -1,4 +1,4 @@
-"""Draw docs/growth.svg and docs/where_time_goes.svg from growth.csv, and print the exponents.
+"""Draw docs/growth.svg and docs/where_time_goes.svg from growth.csv; tell costs and exponents.
 
 `growth.svg`: processor time and peak memory against landed rows, the limits where one machine ends,
 and every station of a first refresh with the exponent fitted through its sizes: 1 grows as the
@@ -7,11 +7,12 @@ through the largest, because a power fitted where the fixed work is most of it p
 
 `where_time_goes.svg`: the stations of each refresh of each size as one bar, beside DuckDB alone.
 
-    python -m benchmarks.growth_chart
+    python -m benchmarks.growth_chart --results
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,12 @@ from pathlib import Path
 
 from benchmarks.drawn_page import drawn_page
 from benchmarks.growth import DUCKDB_ALONE, MODELS, REFRESHES, STARTING, STATIONS, WHOLE
+from benchmarks.results_page import (
+    Section,
+    add_results_option,
+    markdown_table,
+    report_figures,
+)
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GROWTH_CHART = DOCS / "growth.svg"
@@ -41,6 +48,15 @@ STATION_COLOURS = {
     "release": "#15803d",
     WHOLE: "#4b5563",
 }
+MULTIPLIED = "medium:"
+"""The company whose multiples tell how a refresh grows."""
+SECTION = Section(
+    "growth_chart",
+    "Where the time of a refresh goes, and how it grows",
+    "Drawn from `growth.csv`, which names the day and machine of each row. Every refresh in a "
+    "process of its own, from the interpreter's start to the release; DuckDB alone runs the "
+    "queries of all models back to back on the same landed rows.",
+)
 LARGEST_EXPONENT = 1.15
 LEAST_SECONDS = 2.0
 """Below this a station's time is that of its fixed work: an exponent says nothing there."""
@@ -334,8 +350,76 @@ def slowest(companies: Sequence[str], height: int) -> Iterator[str]:
         )
 
 
+def costs(rows: Sequence[Row]) -> str:
+    """A table of whole refreshes beside DuckDB alone and beside the first."""
+    whole = {(row.company, row.refresh): row for row in rows if row.station == WHOLE}
+    lines = []
+    for (company, refresh), row in whole.items():
+        line = [
+            company,
+            refresh,
+            f"{row.landed_rows:,.0f}",
+            f"{row.seconds:.1f} s",
+            f"{row.processor_seconds:.1f} s",
+            f"{row.memory_gibibytes:.2f} GiB",
+        ]
+        for other in (DUCKDB_ALONE, "first"):
+            limit = whole.get((company, other))
+            line.append(
+                f"{row.seconds / limit.seconds:.2f}, "
+                f"{row.processor_seconds / limit.processor_seconds:.2f}"
+                if limit is not None and limit is not row
+                else ""
+            )
+        lines.append(line)
+    columns = ["company", "refresh", "landed rows", "wall", "processor", "peak memory"]
+    beside = [f"beside {DUCKDB_ALONE}: wall, processor", "beside the first: wall, processor"]
+    return markdown_table([*columns, *beside], lines)
+
+
+def exponents(rows: Sequence[Row]) -> str:
+    """A table of the fitted exponents of every station, where more than fixed work is done."""
+    multiples = [row for row in rows if row.company.startswith(MULTIPLIED)]
+    largest = max((row.landed_rows for row in multiples), default=0.0)
+    smallest = min((row.landed_rows for row in multiples), default=0.0)
+    lines = []
+    for station in STATION_COLOURS:
+        told = []
+        for refresh in (*REFRESHES[:2], DUCKDB_ALONE):
+            found = [row for row in multiples if (row.refresh, row.station) == (refresh, station)]
+            processor = [(row.landed_rows, row.processor_seconds) for row in found]
+            memory = [(row.landed_rows, row.memory_gibibytes) for row in found]
+            grows = len(found) > 1 and min(value for _, value in processor) >= LEAST_SECONDS
+            told.append(f"{fitted(processor)[0]:.2f}, {fitted(memory)[0]:.2f}" if grows else "")
+        if any(told):
+            lines.append([station, *told])
+    columns = ["station", *(f"{kind}: processor, memory" for kind in REFRESHES[:2]), DUCKDB_ALONE]
+    return (
+        f"Fitted exponents from {smallest:,.0f} to {largest:,.0f} landed rows (goal: none above "
+        f"{LARGEST_EXPONENT}; 1 grows as the rows do):\n\n{markdown_table(columns, lines)}"
+    )
+
+
+def limits(everything: Sequence[Panel]) -> str:
+    """Where the straight lines of the chart reach what people call the end of one machine."""
+    return "\n".join(
+        f"- {panel.title}, {line.name}: {limit.name} at "
+        f"{(limit.value - fixed) / per_row / 1e6:,.0f} million landed rows"
+        for panel in everything
+        for line in panel.lines
+        if len(line.points) > 1
+        for fixed, per_row in [line_through(line.points)]
+        for limit in panel.limits
+    )
+
+
 def main() -> None:
-    """Write both charts; print exponents and where the lines reach their limits."""
+    """Write both charts; tell costs, exponents and where the lines reach their limits."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    add_results_option(parser)
+    arguments = parser.parse_args()
     rows = read_rows()
     everything = panels(rows)
     width = WIDTH / len(everything) - LEFT
@@ -346,24 +430,13 @@ def main() -> None:
     ]
     GROWTH_CHART.write_text(drawn_page(WIDTH, HEIGHT, elements), encoding="utf-8")
     companies = len({row.company for row in rows})
-    TIME_CHART.write_text(
-        drawn_page(
-            1080, 56 + companies * (22 * (len(REFRESHES) + 1) + 14) + 26 + 18 * 12 + 10, bars(rows)
-        ),
-        encoding="utf-8",
+    height = 56 + companies * (22 * (len(REFRESHES) + 1) + 14) + 26 + 18 * 12 + 10
+    TIME_CHART.write_text(drawn_page(1080, height, bars(rows)), encoding="utf-8")
+    report_figures(
+        SECTION,
+        f"{costs(rows)}\n\n{exponents(rows)}\n\nExtrapolated:\n\n{limits(everything)}",
+        writes_results=arguments.writes_results,
     )
-    for panel in everything:
-        for line in panel.lines:
-            points = large_enough(line)
-            if len(points) > 1:
-                exponent, _ = fitted(points)
-                above = f" (above {LARGEST_EXPONENT})" if exponent > LARGEST_EXPONENT else ""
-                print(f"{panel.title}, {line.name}: grows by the power {exponent:.2f}{above}")
-            for limit in panel.limits:
-                if len(line.points) > 1:
-                    fixed, per_row = line_through(line.points)
-                    at = (limit.value - fixed) / per_row
-                    print(f"  {limit.name} at {at / 1e6:,.0f} million landed rows")
 
 
 if __name__ == "__main__":

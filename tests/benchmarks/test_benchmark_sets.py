@@ -32,7 +32,7 @@ def test_every_script_that_writes_a_section_is_in_a_set_and_the_other_way_round(
 def test_results_are_asked_of_those_that_have_a_section() -> None:
     asked = {one.module: one.command("--a 1")[2:] for one in BENCHMARKS}
     assert asked["lists"] == ["benchmarks.lists", "--a", "1", "--results"]
-    assert asked["growth_chart"] == ["benchmarks.growth_chart", "--a", "1"]
+    assert asked["peers.chart"] == ["benchmarks.peers.chart", "--a", "1"]
 
 
 def test_the_quick_set_leaves_out_what_the_full_one_alone_has() -> None:
