@@ -106,9 +106,25 @@ def station_of_each_node(manifest: Manifest) -> dict[str, str]:
     order = {station.name: place for place, station in enumerate(DBT_STATIONS)}
     for unique_id, node in manifest["nodes"].items():
         if node["resource_type"] == "test":
-            read = [station_of[one] for one in _with_ancestors(manifest, needs(node)) & set(built)]
+            # What a table is built from stands in its station or in an earlier one.
+            read = [station_of[one] for one in _nearest(manifest, node, station_of)]
             station_of[unique_id] = max(read, key=order.__getitem__, default=STAGING)
     return station_of
+
+
+def _nearest(manifest: Manifest, node: Node, known: Mapping[str, Any]) -> Iterator[str]:
+    """The known nodes that a node reads, through unknown ones to what they read."""
+    seen: set[str] = set()
+    waiting = list(needs(node))
+    while waiting:
+        parent = waiting.pop(0)
+        if parent in seen:
+            continue
+        seen.add(parent)
+        if parent in known:
+            yield parent
+        elif parent in manifest["nodes"]:
+            waiting.extend(needs(manifest["nodes"][parent]))
 
 
 def station_contents(manifest: Manifest) -> dict[str, StationContent]:
@@ -131,18 +147,8 @@ def station_contents(manifest: Manifest) -> dict[str, StationContent]:
 
 def built_parents(manifest: Manifest, unique_id: str) -> Iterator[str]:
     """Models, seeds and sources that a node reads; through ephemeral models to what they read."""
-    built = _built_nodes(manifest)
-    seen: set[str] = set()
-    waiting = list(needs(manifest["nodes"][unique_id]))
-    while waiting:
-        parent = waiting.pop(0)
-        if parent in seen:
-            continue
-        seen.add(parent)
-        if parent in built or parent in manifest["sources"]:
-            yield parent
-        elif parent in manifest["nodes"]:
-            waiting.extend(needs(manifest["nodes"][parent]))
+    known = {**_built_nodes(manifest), **manifest["sources"]}
+    yield from _nearest(manifest, manifest["nodes"][unique_id], known)
 
 
 def node_under_test(manifest: Manifest, test_id: str) -> str | None:
