@@ -243,15 +243,16 @@ class DbtProject:
         if names is not None:
             selection = [f"{selection[0]},{name}" for name in names]
         kept = KEPT_KINDS if keeps_views else ()
-        models_count = self._count(station, kept) if names is None else len(names)
-        options = [
-            *("--exclude-resource-type", "test"),
-            *("--exclude-resource-type", "unit_test"),
-            *_excluded(kept),
-            "--no-write-json",
-        ]
-        counting = _Counting(listener, models_count + tests_count)
-        results = self.run_dbt("build", selection, options, counting)
+        wanted = self._wanted(station, names, kept)
+        options = [*_excluded(kept), "--no-write-json"]
+        verb = "run"
+        if any(node["resource_type"] != "model" for node in wanted):
+            # Only `build` loads seeds too; it takes a second more, for tests that it then leaves.
+            verb = "build"
+            for left_out in ("test", "unit_test"):
+                options += ["--exclude-resource-type", left_out]
+        counting = _Counting(listener, len(wanted) + tests_count)
+        results = self.run_dbt(verb, selection, options, counting)
         return [_node_result(result) for result in results]
 
     def run_dbt(
@@ -281,12 +282,19 @@ class DbtProject:
             raise _sentence_of_exception(f"dbt could not {verb} the project", outcome.exception)
         return list(outcome.result.results)
 
-    def _count(self, station: str, kept: Sequence[str]) -> int:
-        nodes = self.manifest["nodes"]
-        return sum(
-            nodes[unique_id]["config"].get("materialized") not in kept
-            for unique_id in station_contents(self.manifest)[station].built
-        )
+    def _wanted(
+        self, station: str, names: Sequence[str] | None, kept: Sequence[str]
+    ) -> list[Mapping[str, Any]]:
+        """The nodes of a station that dbt is to build."""
+        nodes = [
+            self.manifest["nodes"][one] for one in station_contents(self.manifest)[station].built
+        ]
+        return [
+            node
+            for node in nodes
+            if (names is None or node["name"] in names)
+            and node["config"].get("materialized") not in kept
+        ]
 
 
 def _excluded(kinds: Sequence[str]) -> list[str]:
