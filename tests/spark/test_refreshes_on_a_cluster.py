@@ -197,13 +197,19 @@ def test_the_gates_were_passed_by_the_same_rules(releases: tuple[Release, Releas
         for release in releases
     ]
     assert verdicts[0] == verdicts[1]
-    # Rules of landed files say nothing where a refresh brought none of that table.
+
+
+@pytest.mark.long
+def test_later_only_rules_of_files_that_did_not_come_are_not_asked(
+    story: Story, later_acts: LaterActs
+) -> None:
     not_asked = {
         gate["gate"]
-        for gate in releases[1].manifest["gates"]
+        for gate in story.both(LATER)[1].manifest["gates"]
         for rule in gate["rules"]
         if rule["verdict"] == "not_applicable"
     }
+    assert later_acts.refresh.is_new_release
     assert not_asked <= {"landing"}
 
 
