@@ -23,7 +23,7 @@ DEMO_HOME ?= demo
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test test-fast test-spark kill-test mutations bench coverage check format dagster audit sbom lock clean
+.PHONY: help install install-spark demo test test-fast test-slow test-spark kill-test mutations bench coverage check format dagster audit sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ test: $(INSTALLED) ## Run all tests, the fast ones first
 
 test-fast: $(INSTALLED) ## Run the tests that need no built demo company
 	@$(BIN)/python -m pytest -m "not slow and not spark" $(TESTS)
+
+test-slow: $(INSTALLED) ## Run the tests that need a built demo company
+	@$(BIN)/python -m pytest -m "slow and not spark and not $(LEFT_OUT)" $(TESTS)
 
 # Publications, closes and deliveries are killed KILLS times together, refreshes a tenth as often;
 # readers read through ten refreshes. A line per kill goes to kills.log (an hour or two).
