@@ -23,7 +23,7 @@ from orchestration.local_spark import LocalSpark, local_spark
 from orchestration.settings import Home
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DEMO_MINUTES = 10
+DEMO_MINUTES = 20
 OUTPUT_FOR_TESTS = {"NO_COLOR": "1", "COLUMNS": "120"}
 
 

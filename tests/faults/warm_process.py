@@ -121,6 +121,8 @@ class WarmProcess:
         self.runs += 1
         output = self.folder / f"run_{self.runs}.txt"
         counted = self.folder / f"run_{self.runs}.count"
+        # A run may be killed before it has opened it.
+        output.touch()
         asked = {
             "function": function,
             "arguments": arguments,
